@@ -1,0 +1,44 @@
+// Failures as data: what crosses a process when something went wrong. The screen makes the sentence from the code.
+
+/** Every way an act or a connection can fail that a person should be told of. One i18n key each: `failure.<code>`. */
+export const failureCodes = [
+  'addressInvalid', // text
+  'addressUnresolved', // host
+  'connectionRefused', // host, port
+  'connectionTimedOut', // host, port, timeoutMs
+  'connectionLost', // host, port
+  'notRedis', // host, port, answer: the first bytes it sent, made printable
+  'authRequired', // host, port
+  'authRejected', // host, port
+  'noPermission', // command
+  'tlsFailed', // host, port, reason
+  'portInUse', // port
+  'portForbidden', // port
+  'nodeUnknown', // nodeId
+  'nodeNotRunning', // name
+  'nodeNotConnected', // name
+  'nodeNameTaken', // name
+  'nodeCrashed', // name, reason
+  'alreadyMaster', // name
+  'alreadyReplicaOf', // name, master
+  'notAReplica', // name
+  'wouldBeSelf', // name
+  'wouldBeCycle', // name, master
+  'clusterMode', // name
+  'planUnknown', // hash
+  'planExpired', // what
+  'commandRefused', // name, command, answer
+  'settingInvalid', // setting, reason
+  'tooManyNodes', // limit
+  'internal', // reason
+] as const;
+
+export type FailureCode = (typeof failureCodes)[number];
+
+/** A failure as it crosses a process: no stack, no secret. */
+export interface Failure {
+  readonly code: FailureCode;
+  readonly params: Readonly<Record<string, string | number>>;
+  /** True when the same call may succeed later without a change by the caller. */
+  readonly retryable: boolean;
+}

@@ -1,0 +1,106 @@
+// Statements as data: every sentence that the host may say to a screen, with the parameters it fills in.
+
+/**
+ * One i18n key each: `statement.<code>`. Parameters stand behind the code.
+ * Figures that end in Bytes, Offset or Byte are raw numbers; the screen writes them with units or thin spaces.
+ */
+export const statementCodes = [
+  // Titles of plans.
+  'titleStartNode', // name
+  'titleStartNodeAgain', // name
+  'titleStopNode', // name
+  'titleRemoveNode', // name
+  'titleForgetNode', // name
+  'titleAttach', // name, master
+  'titlePromote', // name
+  'titleResyncPartial', // name, master
+  'titleResyncFull', // name, master
+  'titleStartLoad', // name, writesPerSecond, valueBytes
+  'titleStopLoad', // name
+
+  // Why a sync will be, or was, partial or full: forecast, trace and link share them.
+  'syncContinues', // name, master, askedByte, firstByte, missingBytes
+  'syncContinuesBySecondId', // name, master, askedByte, secondOffset
+  'syncOtherHistory', // name, master, askedId, masterId
+  'syncPastSecondOffset', // name, master, askedByte, secondOffset
+  'syncBehindBacklog', // name, master, askedByte, firstByte, missingBytes
+  'syncAheadOfBacklog', // name, master, askedByte, endOffset
+  'syncNoBacklog', // name, master
+  'syncNeverSynced', // name, master
+  'syncForced', // name, master
+  'syncUnknown', // name, master: one of the two was not read, so nothing is guessed
+  'syncNotNeeded', // name
+  'syncAnsweredContinue', // master, offset: seen on the wire
+  'syncAnsweredFull', // master, id, offset: seen on the wire, cause not known
+  'promoteKeepsData', // name, offset
+  'promoteBehindMaster', // name, master, lagBytes
+
+  // What is destroyed.
+  'destroysKeys', // name, keys
+  'destroysUnknownKeys', // name
+  'destroysForeignWrites', // name, master, bytes
+  'destroysProcessData', // name, keys: an embedded node is removed with what it holds
+  'destroysMemoryData', // name, keys: an embedded node is stopped and nothing was saved
+  'destroysLink', // name, master
+  'destroysReplicaLinks', // name, replicas
+  'destroysHistory', // name, id: its own history ends and a new one begins
+  'overwritesKeys', // name, prefix, keys
+
+  // Checks.
+  'checkReachable', // name
+  'checkNotReachable', // name
+  'checkNotSelf', // name
+  'checkNoCycle', // name, master
+  'checkNotCluster', // name
+  'checkIsReplica', // name
+  'checkIsMaster', // name
+  'checkAlreadyMaster', // name
+  'checkAlreadyReplicaOf', // name, master
+  'checkWouldBeSelf', // name
+  'checkWouldBeCycle', // name, master
+  'checkClusterMode', // name
+  'checkRunning', // name
+  'checkNotRunning', // name
+  'checkNameFree', // name
+  'checkPortFree', // port
+  'checkNodesBelowLimit', // nodes, limit
+  'checkVersionNewer', // name, version, master, masterVersion: the master is newer; the RDB may not load
+  'checkVersionFits', // name, version, master, masterVersion
+  'checkEmptyMaster', // name, master, keys: the master is empty and the replica is not
+  'checkAnnouncedAddress', // name, host, port
+  'checkMasterNeedsPassword', // master
+  'checkStale', // name, ageMs
+  'checkReplicasFollow', // name, replicas
+  'checkLoadBelowLimit', // writesPerSecond, limit
+  'checkCarriesOtherData', // name, keys
+
+  // How an act can be undone.
+  'undoAttach', // name, master
+  'undoAttachToPrevious', // name, previous
+  'undoPromote', // name, master
+  'undoNotNeeded',
+  'undoStartNode', // name
+  'undoStopNode', // name
+  'undoStartLoad', // name
+  'undoStopLoad', // name
+  'undoForgetNode', // name
+  'undoImpossible', // name
+
+  // Why a link is not streaming.
+  'linkConnectionRefused', // host, port
+  'linkTimedOut', // host, port
+  'linkUnresolved', // host
+  'linkAuthRejected', // host, port
+  'linkAuthRequired', // host, port
+  'linkMasterLoading', // host, port
+  'linkMasterDown', // host, port: NOMASTERLINK, the master itself has no master
+  'linkNotRedis', // host, port, answer
+  'linkRefused', // host, port, answer
+  'linkClosed', // host, port
+  'linkTransferFailed', // host, port, reason
+  'linkSnapshotBroken', // host, port, reason
+  'linkRetryIn', // host, port, retries
+  'linkMasterNotRunning', // master
+] as const;
+
+export type StatementCode = (typeof statementCodes)[number];

@@ -1,0 +1,217 @@
+// What a screen sees of the fleet: plain data, no methods, no Node and no DOM types.
+import type { Failure } from './failures.ts';
+import type { StatementCode } from './statements.ts';
+
+export type NodeId = string;
+
+/** A sentence as data: the screen has one i18n key for each code, and puts the parameters in. */
+export interface Statement {
+  readonly code: StatementCode;
+  readonly params: Readonly<Record<string, string | number>>;
+}
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+export type Environment = 'lab' | 'dev' | 'stage' | 'prod';
+
+/** Where an embedded node or a connection to a real server stands. */
+export type Lifecycle =
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'running' }
+  | { readonly kind: 'stopping' }
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  | { readonly kind: 'connecting'; readonly attempt: number; readonly failure?: Failure }
+  | { readonly kind: 'unreachable'; readonly attempt: number; readonly sinceMs: number; readonly failure: Failure };
+
+/** One field of INFO replication, in the order in which the server gave it. */
+export interface InfoField {
+  readonly name: string;
+  readonly value: string;
+}
+
+export interface BacklogView {
+  readonly active: boolean;
+  readonly sizeBytes: number;
+  readonly firstByte: number;
+  readonly histlenBytes: number;
+  /** Seconds that the backlog covers at the present write rate; null while nothing is written. */
+  readonly reachSeconds: number | null;
+}
+
+export interface AttachedReplicaView {
+  /** The node, where it is one that we know; matched by announced address. */
+  readonly nodeId: NodeId | null;
+  readonly address: Address;
+  /** Redis's word: wait_bgsave, send_bulk, online. */
+  readonly state: string;
+  readonly offset: number;
+  /** `master_repl_offset - offset`, bytes. Not clamped: a negative value is skew of sampling. */
+  readonly lagBytes: number;
+  /** Seconds since the last ACK: Redis's `lag=`. It is the age of an ACK, not a data lag. */
+  readonly ackAgeSeconds: number;
+}
+
+/** Phases of a replica's link, as a person should read them. */
+export type LinkPhase =
+  | 'connect' // waits for the next try
+  | 'connecting'
+  | 'handshake'
+  | 'waiting' // for the master's snapshot
+  | 'transfer' // receives the snapshot
+  | 'loading'
+  | 'streaming'
+  | 'down'; // known to be down; a real server says no more than that
+
+export interface TransferProgress {
+  readonly doneBytes: number;
+  /** Null where the master streams without saying a length (diskless). */
+  readonly totalBytes: number | null;
+  readonly bytesPerSecond: number;
+}
+
+/** A replica's link to its master, as the replica tells it. */
+export interface LinkView {
+  readonly masterId: NodeId | null;
+  readonly masterAddress: Address;
+  readonly phase: LinkPhase;
+  /** Redis's state word or the step of the handshake, for example `receive-pong`. */
+  readonly detail: string;
+  readonly retries: number;
+  readonly downSinceMs: number | null;
+  readonly progress: TransferProgress | null;
+  /** Bytes that the master has and the replica has not applied; null when the master is unknown. Not clamped. */
+  readonly lagBytes: number | null;
+  /** Age of the last applied byte, by interpolation in the master's sampled offsets; null when unknown. */
+  readonly lagSeconds: number | null;
+  /** Read from the socket and not yet applied. */
+  readonly unappliedBytes: number | null;
+  readonly bytesPerSecond: number;
+  /** Why it is not streaming, where that can be known. */
+  readonly reason: Statement | null;
+}
+
+export interface SyncStep {
+  /** Milliseconds since the sync began. */
+  readonly atMs: number;
+  readonly direction: 'out' | 'in' | 'note';
+  /** The message as it crossed the wire, secrets struck out; or a note. */
+  readonly text: string;
+  readonly durationMs: number | null;
+}
+
+/** One attempt of a replica to synchronise, step by step. */
+export interface SyncTrace {
+  readonly startedAtMs: number;
+  readonly masterAddress: Address;
+  readonly outcome: 'running' | 'partial' | 'full' | 'failed';
+  readonly reason: Statement | null;
+  readonly steps: readonly SyncStep[];
+}
+
+export interface SyncCounters {
+  readonly full: number;
+  readonly partialOk: number;
+  readonly partialErr: number;
+}
+
+export interface WorkloadView {
+  readonly writesPerSecond: number;
+  readonly valueBytes: number;
+  /** Writes per second in fact reached over the last seconds. */
+  readonly achievedPerSecond: number;
+}
+
+export interface NodeView {
+  readonly id: NodeId;
+  readonly name: string;
+  readonly kind: 'embedded' | 'remote';
+  readonly environment: Environment;
+  readonly address: Address;
+  readonly lifecycle: Lifecycle;
+  /** When its state was last read; null if never. A screen fades what is older than `staleAfterMs`. */
+  readonly observedAtMs: number | null;
+  readonly role: 'master' | 'replica' | 'unknown';
+  /** `redis`, `valkey` or `syncline`, and its version; null until first read. */
+  readonly server: { readonly family: string; readonly version: string; readonly mode: string } | null;
+  readonly runId: string | null;
+  readonly replicationId: string | null;
+  readonly secondReplicationId: string | null;
+  readonly offset: number | null;
+  readonly keys: number | null;
+  readonly memoryBytes: number | null;
+  /** Growth of `master_repl_offset`, bytes per second. */
+  readonly writeBytesPerSecond: number;
+  readonly commandsPerSecond: number;
+  readonly backlog: BacklogView | null;
+  readonly link: LinkView | null;
+  readonly replicas: readonly AttachedReplicaView[];
+  readonly syncs: SyncCounters | null;
+  readonly info: readonly InfoField[];
+  readonly workload: WorkloadView | null;
+}
+
+/** One sample of a node's series. */
+export interface SeriesPoint {
+  readonly atMs: number;
+  readonly offset: number | null;
+  readonly lagBytes: number | null;
+  readonly reachSeconds: number | null;
+  readonly writeBytesPerSecond: number;
+}
+
+export type MarkKind =
+  | 'fullSync'
+  | 'partialSync'
+  | 'linkUp'
+  | 'linkDown'
+  | 'promoted'
+  | 'attached'
+  | 'started'
+  | 'stopped'
+  | 'loadStarted'
+  | 'loadStopped';
+
+/** A moment worth a line in a chart. */
+export interface Mark {
+  readonly atMs: number;
+  readonly nodeId: NodeId;
+  readonly kind: MarkKind;
+}
+
+export interface LogLine {
+  readonly seq: number;
+  readonly atMs: number;
+  /** Redis's role mark: M master, S replica, C child (snapshot), X sentinel. */
+  readonly mark: 'M' | 'S' | 'C' | 'X';
+  /** Redis's level sign: . debug, - verbose, * notice, # warning. */
+  readonly level: '.' | '-' | '*' | '#';
+  readonly text: string;
+}
+
+/** All that the screen holds, at one number of the stream. */
+export interface FleetSnapshot {
+  readonly nodes: readonly NodeView[];
+  readonly series: Readonly<Record<NodeId, readonly SeriesPoint[]>>;
+  readonly marks: readonly Mark[];
+  readonly shell: 'electron' | 'web';
+  readonly version: string;
+  /** How often nodes in view are read. */
+  readonly intervalMs: number;
+  readonly staleAfterMs: number;
+}
+
+/** A numbered message of the live stream. A gap in the numbers means: ask for a snapshot again (subscribe anew). */
+export type FleetEvent =
+  | { readonly seq: number; readonly kind: 'snapshot'; readonly snapshot: FleetSnapshot }
+  | {
+      readonly seq: number;
+      readonly kind: 'patch';
+      readonly changed: readonly NodeView[];
+      readonly removed: readonly NodeId[];
+      readonly samples: Readonly<Record<NodeId, SeriesPoint>>;
+      readonly marks: readonly Mark[];
+    };
