@@ -1,0 +1,40 @@
+// How the four bundles are built: the shells with the engine worker, the preload, and the page.
+import { resolve } from 'node:path';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'electron-vite';
+
+const at = (path: string) => resolve(import.meta.dirname, path);
+
+export default defineConfig({
+  main: {
+    build: {
+      // The lowest Node that runs any of these entries (the web shell and the CLI), not Electron's own.
+      target: 'node20.19',
+      outDir: 'out/main',
+      sourcemap: true,
+      rollupOptions: {
+        input: {
+          electron: at('src-main/electron/main.ts'),
+          cli: at('src-main/cli/main.ts'),
+          'node-worker': at('src-core/nodes/node-worker.ts'),
+        },
+      },
+    },
+  },
+  preload: {
+    build: {
+      outDir: 'out/preload',
+      // A sandboxed preload must be CommonJS and hold all that it needs.
+      externalizeDeps: false,
+      rollupOptions: {
+        input: { preload: at('src-main/preload/preload.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: at('src-renderer'),
+    plugins: [react()],
+    build: { outDir: 'out/renderer', rollupOptions: { input: at('src-renderer/index.html') } },
+  },
+});
