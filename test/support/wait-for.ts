@@ -1,0 +1,37 @@
+// Waits for a condition with a bound, so that no test sleeps and a failure says what was last seen.
+import { setTimeout as delay } from 'node:timers/promises';
+import { inspect } from 'node:util';
+
+export interface WaitOptions {
+  readonly timeoutMs?: number;
+  readonly intervalMs?: number;
+}
+
+const defaultTimeoutMs = 10_000;
+const defaultIntervalMs = 20;
+
+/**
+ * Reads until the value holds, and returns it. An error of `read` counts as "not yet".
+ * @throws Error that names `what`, the time waited, and the last value or error.
+ */
+export async function waitFor<T>(
+  what: string,
+  read: () => T | Promise<T>,
+  holds: (value: T) => boolean = Boolean,
+  options: WaitOptions = {},
+): Promise<T> {
+  const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
+  const endsAt = performance.now() + timeoutMs;
+  let last = 'nothing was read';
+  do {
+    try {
+      const value = await read();
+      if (holds(value)) return value;
+      last = `the last value was ${inspect(value, { depth: 4, breakLength: 120 })}`;
+    } catch (error) {
+      last = `the last error was ${error instanceof Error ? error.message : inspect(error)}`;
+    }
+    await delay(options.intervalMs ?? defaultIntervalMs);
+  } while (performance.now() < endsAt);
+  throw new Error(`waited ${timeoutMs} ms for ${what}; ${last}`);
+}

@@ -1,0 +1,61 @@
+// The test projects: unit runs in parallel; interop and journeys, which own real servers, one file after another.
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+const unitTimeoutMs = 10_000;
+const interopTimeoutMs = 60_000;
+const journeyTimeoutMs = 240_000;
+const houseTimeoutMs = 30_000;
+
+export default defineConfig({
+  test: {
+    dangerouslyIgnoreUnhandledErrors: false,
+    passWithNoTests: false,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts', 'test/simulation/**/*.test.ts'],
+          exclude: ['test/unit/renderer/**'],
+          testTimeout: unitTimeoutMs,
+        },
+      },
+      {
+        extends: true,
+        plugins: [react()],
+        test: {
+          name: 'unit-renderer',
+          include: ['test/unit/renderer/**/*.test.{ts,tsx}'],
+          environment: 'happy-dom',
+          testTimeout: unitTimeoutMs,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'interop',
+          include: ['test/interop/**/*.test.ts'],
+          globalSetup: 'test/support/bundle-node-worker.ts',
+          fileParallelism: false,
+          testTimeout: interopTimeoutMs,
+          hookTimeout: interopTimeoutMs,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'journeys',
+          include: ['test/journeys/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: journeyTimeoutMs,
+          hookTimeout: journeyTimeoutMs,
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'house', include: ['test/house/**/*.test.ts'], testTimeout: houseTimeoutMs },
+      },
+    ],
+  },
+});
