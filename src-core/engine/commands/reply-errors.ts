@@ -1,0 +1,89 @@
+// The one catalogue of what the engine says when it refuses: Redis's own words, prefix included, `-` and line end not.
+
+/** Raised by a command, or by a parser of its arguments, to answer with a RESP error; never for our own mistakes. */
+export class ReplyError extends Error {
+  constructor(text: string) {
+    super(text);
+    this.name = 'ReplyError';
+  }
+}
+
+/** Fixed texts. Texts with a parameter are the functions below. */
+export const replyErrors = {
+  syntax: 'ERR syntax error',
+  wrongType: 'WRONGTYPE Operation against a key holding the wrong kind of value',
+  notInteger: 'ERR value is not an integer or out of range',
+  notFloat: 'ERR value is not a valid float',
+  outOfRange: 'ERR value is out of range',
+  mustBePositive: 'ERR value is out of range, must be positive',
+  indexOutOfRange: 'ERR index out of range',
+  offsetOutOfRange: 'ERR offset is out of range',
+  incrementOverflow: 'ERR increment or decrement would overflow',
+  decrementOverflow: 'ERR decrement would overflow',
+  incrementNotFinite: 'ERR increment would produce NaN or Infinity',
+  stringTooLong: 'ERR string exceeds maximum allowed size (proto-max-bulk-len)',
+  noSuchKey: 'ERR no such key',
+  sameObject: 'ERR source and destination objects are the same',
+  databaseIndexOutOfRange: 'ERR DB index is out of range',
+  invalidDatabaseIndex: 'ERR invalid DB index',
+  bitOffset: 'ERR bit offset is not an integer or out of range',
+  bitValue: 'ERR bit is not an integer or out of range',
+  noAuth: 'NOAUTH Authentication required.',
+  readOnly: "READONLY You can't write against a read only replica.",
+  loading: 'LOADING Redis is loading the dataset in memory',
+  masterDown: "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+  noReplicas: 'NOREPLICAS Not enough good replicas to write.',
+  misconfigured:
+    'MISCONF Redis is configured to save RDB snapshots, but it is currently unable to persist to disk. Commands that may modify the data set are disabled, because this instance is configured to report errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs for details about the RDB error.',
+  outOfMemory: "OOM command not allowed when used memory > 'maxmemory'.",
+  nestedMulti: 'ERR MULTI calls can not be nested',
+  execWithoutMulti: 'ERR EXEC without MULTI',
+  discardWithoutMulti: 'ERR DISCARD without MULTI',
+  watchInsideMulti: 'ERR WATCH inside MULTI is not allowed',
+  notInTransaction: 'ERR Command not allowed inside a transaction',
+  execAborted: 'EXECABORT Transaction discarded because of previous errors.',
+  keyTooLong: 'ERR key is longer than this engine can hold (1048575 bytes)',
+} as const;
+
+/** What the parser of a request says before it closes the connection; the words after "-ERR ". */
+export const protocolErrors = {
+  multibulkLength: 'Protocol error: invalid multibulk length',
+  bulkLength: 'Protocol error: invalid bulk length',
+  bigInline: 'Protocol error: too big inline request',
+  bigCount: 'Protocol error: too big mbulk count string',
+  bigBulkCount: 'Protocol error: too big bulk count string',
+  unbalancedQuotes: 'Protocol error: unbalanced quotes in request',
+  unauthenticatedMultibulk: 'Protocol error: unauthenticated multibulk length',
+  unauthenticatedBulk: 'Protocol error: unauthenticated bulk length',
+} as const;
+
+/** How many bytes of an unknown command's arguments are repeated in the answer. */
+const ECHOED_ARGUMENT_BYTES = 128;
+
+/** `args` are the arguments after the name. */
+export function unknownCommand(name: string, args: readonly string[]): string {
+  let echoed = '';
+  for (const arg of args) {
+    if (echoed.length >= ECHOED_ARGUMENT_BYTES) break;
+    echoed += `'${arg.slice(0, ECHOED_ARGUMENT_BYTES - echoed.length)}' `;
+  }
+  return `ERR unknown command '${name.slice(0, ECHOED_ARGUMENT_BYTES)}', with args beginning with: ${echoed}`;
+}
+
+/** `name` in lower case; a subcommand as `container|sub`. */
+export function wrongArity(name: string): string {
+  return `ERR wrong number of arguments for '${name}' command`;
+}
+
+export function unknownSubcommand(container: string, sub: string): string {
+  return `ERR unknown subcommand '${sub.slice(0, ECHOED_ARGUMENT_BYTES)}'. Try ${container.toUpperCase()} HELP.`;
+}
+
+export function invalidExpire(commandName: string): string {
+  return `ERR invalid expire time in '${commandName}' command`;
+}
+
+/** A RESP2 client that subscribed may only say a few things. */
+export function subscribedContext(commandName: string): string {
+  return `ERR Can't execute '${commandName}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`;
+}

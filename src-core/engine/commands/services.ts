@@ -1,0 +1,130 @@
+// What commands may ask of the rest of the engine: interfaces only, so that no command imports the server.
+// Each owner keeps the interface of his service here.
+import type { Ports } from '../../base/ports.ts';
+import type { Protocol } from '../../resp/reply-writer.ts';
+import type { Gates } from './gates.ts';
+import type { Transaction } from './transaction-state.ts';
+
+export interface Services {
+  readonly ports: Ports;
+  /** Which gates are shut now; services shut and open them, `execute` looks at one number. */
+  readonly gates: Gates;
+  readonly stats: Stats;
+  readonly limits: ValueLimits;
+  readonly propagation: Propagation;
+  readonly config: ConfigService;
+  readonly clients: ClientsService;
+  readonly pubsub: PubSubService;
+  readonly info: InfoService;
+  readonly replication: ReplicationService;
+  readonly persistence: PersistenceService;
+  readonly log: LogService;
+}
+
+/** Counters bumped on the hot path; INFO stats and persistence read them, CONFIG RESETSTAT clears most. */
+export interface Stats {
+  commandsProcessed: number;
+  connectionsReceived: number;
+  rejectedConnections: number;
+  netInputBytes: number;
+  netOutputBytes: number;
+  netInputReplicationBytes: number;
+  netOutputReplicationBytes: number;
+  keyspaceHits: number;
+  keyspaceMisses: number;
+  expiredKeys: number;
+  errorReplies: number;
+  /** Changes since the last save. */
+  dirty: number;
+  /** Replies that began with this word (ERR, WRONGTYPE …). */
+  readonly errorsByPrefix: Map<string, number>;
+}
+
+/** When a compact collection becomes a large one; the configuration writes them. */
+export interface ValueLimits {
+  hashMaxListpackEntries: number;
+  hashMaxListpackValue: number;
+  setMaxIntsetEntries: number;
+  zsetMaxListpackEntries: number;
+  zsetMaxListpackValue: number;
+  /** Redis's meaning: positive = entries, -1 … -5 = 4 … 64 KB a node. */
+  listMaxListpackSize: number;
+  /** `proto-max-bulk-len`: the longest string, and the longest argument. */
+  maxBulkBytes: number;
+}
+
+/** The stream of commands for replicas (and later the AOF). */
+export interface Propagation {
+  /** False: nobody listens, bytes need not be made. */
+  readonly active: boolean;
+  /** Appends whole requests in RESP array form. The bytes are copied before this returns. */
+  append(databaseIndex: number, buffer: Buffer, start: number, end: number): void;
+  /** Called at the end of each readable event: hands on what was appended. */
+  flush(): void;
+}
+
+/** Who is talking. One a connection; the replica's link to its master and the host's own calls have one too. */
+export interface Session {
+  readonly id: number;
+  readonly kind: SessionKind;
+  protocol: Protocol;
+  databaseIndex: number;
+  /** Passed AUTH, or none was asked. */
+  authenticated: boolean;
+  user: string;
+  name: string;
+  libraryName: string;
+  libraryVersion: string;
+  /** MULTI is open when not null. */
+  transaction: Transaction | null;
+  /** Channels and patterns; RESP2 clients with any may say only a few things. Owned by pubsub. */
+  subscriptions: number;
+  /** CLIENT REPLY: 'skip' is for the next command only. */
+  replyMode: 'on' | 'off' | 'skip-next' | 'skip';
+  noEvict: boolean;
+  /** The answers so far are sent, then the connection closes. */
+  closeAfterReply: boolean;
+  /** This connection became a replica (PSYNC/SYNC): its bytes are written by the replication service. */
+  isReplica: boolean;
+  /** Clock times, in milliseconds. */
+  readonly createdMs: number;
+  lastCommandMs: number;
+  /** Of the last command, in lower case, `container|sub` for subcommands. */
+  lastCommand: string;
+  readonly remoteAddress: string;
+  readonly localAddress: string;
+  /** Bytes that the client has not taken yet. */
+  readonly pendingBytes: number;
+  /** Bytes of an unfinished request. */
+  readonly queryBytes: number;
+  /** Sends RESP that is no answer to a command: messages, or late answers. Keeps the order of what is written. */
+  push(bytes: Uint8Array): void;
+  /** Stops reading requests until `unblock`: what arrives waits. */
+  block(): void;
+  unblock(): void;
+  /** Closes now; unsent bytes are lost. */
+  kill(): void;
+}
+
+/** 'client': over a socket. 'master': the stream that a replica applies; never answered. 'local': the host, in process. */
+export type SessionKind = 'client' | 'master' | 'local';
+
+// biome-ignore lint/suspicious/noEmptyInterface: SERVER fills it in
+export interface ConfigService {}
+// biome-ignore lint/suspicious/noEmptyInterface: SERVER fills it in
+export interface ClientsService {}
+// biome-ignore lint/suspicious/noEmptyInterface: SERVER fills it in
+export interface PubSubService {}
+// biome-ignore lint/suspicious/noEmptyInterface: SERVER fills it in
+export interface InfoService {}
+// biome-ignore lint/suspicious/noEmptyInterface: REPLICATION fills it in
+export interface ReplicationService {}
+// biome-ignore lint/suspicious/noEmptyInterface: PERSISTENCE fills it in
+export interface PersistenceService {}
+
+export interface LogService {
+  debug(text: string): void;
+  verbose(text: string): void;
+  notice(text: string): void;
+  warning(text: string): void;
+}
