@@ -16,6 +16,7 @@ export default defineConfig({
         input: {
           electron: at('src-main/electron/main.ts'),
           cli: at('src-main/cli/main.ts'),
+          launcher: at('src-main/launcher/main.ts'),
           'node-worker': at('src-core/nodes/node-worker.ts'),
         },
       },
