@@ -1,6 +1,6 @@
 // What commands may ask of the rest of the engine: interfaces only, so that no command imports the server.
 // Each owner keeps the interface of his service here.
-import type { Ports } from '../../base/ports.ts';
+import type { Connection, Ports } from '../../base/ports.ts';
 import type { Protocol } from '../../resp/reply-writer.ts';
 import type { Gates } from './gates.ts';
 import type { Transaction } from './transaction-state.ts';
@@ -99,11 +99,24 @@ export interface Session {
   readonly queryBytes: number;
   /** Sends RESP that is no answer to a command: messages, or late answers. Keeps the order of what is written. */
   push(bytes: Uint8Array): void;
+  /**
+   * Hands the writing side of a socket over, for a connection that becomes a replica: what was answered so far is
+   * written first, later answers of this session are dropped. Requests are still read and run (REPLCONF ACK).
+   * Null for a session without a socket.
+   */
+  takeOutput(owner: OutputOwner): Connection | null;
   /** Stops reading requests until `unblock`: what arrives waits. */
   block(): void;
   unblock(): void;
   /** Closes now; unsent bytes are lost. */
   kill(): void;
+}
+
+/** Who writes to a connection after `takeOutput`, and hears of it what a writer must. */
+export interface OutputOwner {
+  onDrain(): void;
+  /** The connection is gone. */
+  onClose(reason: string | null): void;
 }
 
 /** 'client': over a socket. 'master': the stream that a replica applies; never answered. 'local': the host, in process. */
