@@ -1,0 +1,157 @@
+// A hash: packed in one listpack while small, a table once it grew past the limits.
+import { DenseKeys, scanDense } from './dense-keys.ts';
+import type { CollectionLimits } from './limits.ts';
+import { Listpack } from './listpack.ts';
+
+/** Fields and values are byte texts. The keyspace holds a packed hash as its bytes, a large one as this object. */
+export class HashValue {
+  #packed: Listpack | null;
+  #table: HashTable | null;
+
+  private constructor(packed: Listpack | null, table: HashTable | null) {
+    this.#packed = packed;
+    this.#table = table;
+  }
+
+  /** An empty packed hash; `memory`, if given, is used until it is too small. */
+  static empty(memory?: Buffer): HashValue {
+    return new HashValue(Listpack.empty(memory), null);
+  }
+
+  /** The hash in `listpack` (field, value, field, value ...), which from now on is its. */
+  static packed(listpack: Listpack): HashValue {
+    return new HashValue(listpack, null);
+  }
+
+  /** A large hash. Later duplicates of a field win. */
+  static large(entries: Iterable<readonly [string, string]>): HashValue {
+    const table = new HashTable();
+    for (const [field, value] of entries) table.set(field, value);
+    return new HashValue(null, table);
+  }
+
+  /** The packed form, null if the hash is large. */
+  get listpack(): Listpack | null {
+    return this.#packed;
+  }
+
+  get size(): number {
+    return this.#packed === null ? this.#table!.size : this.#packed.count / 2;
+  }
+
+  get(field: string): string | undefined {
+    if (this.#packed === null) return this.#table!.get(field);
+    const at = this.#packed.find(field, this.#packed.first, 2);
+    return at === -1 ? undefined : this.#packed.textAt(this.#packed.next(at));
+  }
+
+  has(field: string): boolean {
+    if (this.#packed === null) return this.#table!.has(field);
+    return this.#packed.find(field, this.#packed.first, 2) !== -1;
+  }
+
+  /** True if the field is new. */
+  set(field: string, value: string, limits: CollectionLimits): boolean {
+    const longest = limits.hashMaxListpackValue;
+    if (this.#packed !== null && (field.length > longest || value.length > longest)) this.#enlarge();
+    if (this.#packed === null) return this.#table!.set(field, value);
+    const packed = this.#packed;
+    const at = packed.find(field, packed.first, 2);
+    if (at !== -1) {
+      packed.replace(packed.next(at), value);
+      return false;
+    }
+    packed.append(field);
+    packed.append(value);
+    if (packed.count / 2 > limits.hashMaxListpackEntries) this.#enlarge();
+    return true;
+  }
+
+  /** False if it was not there. */
+  delete(field: string): boolean {
+    if (this.#packed === null) return this.#table!.delete(field);
+    const at = this.#packed.find(field, this.#packed.first, 2);
+    if (at === -1) return false;
+    this.#packed.delete(at, 2);
+    return true;
+  }
+
+  /** The entry number `index` in the order of the moment: what random picks and scans go by. */
+  entryAt(index: number): readonly [string, string] {
+    if (this.#packed === null) return this.#table!.entryAt(index);
+    const at = this.#packed.seek(index * 2);
+    return [this.#packed.textAt(at), this.#packed.textAt(this.#packed.next(at))];
+  }
+
+  *entries(): IterableIterator<readonly [string, string]> {
+    if (this.#packed === null) {
+      for (let index = 0; index < this.#table!.size; index++) yield this.#table!.entryAt(index);
+      return;
+    }
+    const packed = this.#packed;
+    for (let at = packed.first; at !== packed.end; ) {
+      const value = packed.next(at);
+      yield [packed.textAt(at), packed.textAt(value)];
+      at = packed.next(value);
+    }
+  }
+
+  /** One step of HSCAN; a packed hash comes whole. Answers the next cursor, 0 at the end. */
+  scan(cursor: number, count: number, visit: (field: string, value: string) => void): number {
+    if (this.#packed !== null) {
+      for (const [field, value] of this.entries()) visit(field, value);
+      return 0;
+    }
+    const table = this.#table!;
+    return scanDense(table.size, cursor, count, (index) => visit(...table.entryAt(index)));
+  }
+
+  #enlarge(): void {
+    const table = new HashTable();
+    for (const [field, value] of this.entries()) table.set(field, value);
+    this.#table = table;
+    this.#packed = null;
+  }
+}
+
+class HashTable {
+  readonly #fields = new DenseKeys();
+  /** By the number of the field. */
+  readonly #values: string[] = [];
+
+  get size(): number {
+    return this.#fields.size;
+  }
+
+  has(field: string): boolean {
+    return this.#fields.has(field);
+  }
+
+  get(field: string): string | undefined {
+    const index = this.#fields.indexOf(field);
+    return index === -1 ? undefined : this.#values[index];
+  }
+
+  set(field: string, value: string): boolean {
+    const index = this.#fields.indexOf(field);
+    if (index !== -1) {
+      this.#values[index] = value;
+      return false;
+    }
+    this.#fields.add(field);
+    this.#values.push(value);
+    return true;
+  }
+
+  delete(field: string): boolean {
+    const index = this.#fields.delete(field);
+    if (index === -1) return false;
+    const last = this.#values.pop()!;
+    if (index < this.#values.length) this.#values[index] = last;
+    return true;
+  }
+
+  entryAt(index: number): readonly [string, string] {
+    return [this.#fields.at(index), this.#values[index]!];
+  }
+}
