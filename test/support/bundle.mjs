@@ -11,7 +11,12 @@ const isPackage = (/** @type {string} */ id) => /^[^./#]/.test(id) && !/^[a-zA-Z
  */
 export async function bundleEntry(entry) {
   const file = join(process.cwd(), 'node_modules', '.cache', 'syncline', `${parse(entry).name}.mjs`);
-  const build = await rolldown({ input: entry, platform: 'node', external: (id) => id !== entry && isPackage(id) });
+  const build = await rolldown({
+    input: entry,
+    platform: 'node',
+    external: (id) => id !== entry && isPackage(id),
+    transform: { target: 'node20.19' },
+  });
   try {
     await build.write({ file, format: 'esm', sourcemap: true, codeSplitting: false });
   } finally {
