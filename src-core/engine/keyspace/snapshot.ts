@@ -1,0 +1,141 @@
+// Visits every record as it was at one moment, while commands go on changing them: before a bucket changes, it is visited.
+import type { Ref } from '../data/arena.ts';
+import type { Database } from './database.ts';
+import type { KeyTable } from './key-table.ts';
+
+export interface SnapshotVisitor {
+  /**
+   * Called once for each record of the moment; what is needed of it is taken before this returns.
+   * `databaseIndex` is the database's number at that moment.
+   */
+  record(database: Database, databaseIndex: number, ref: Ref): void;
+  /** The databases were emptied or replaced: no more records will come, and what came is of no use. */
+  aborted(reason: 'flushed' | 'replaced'): void;
+}
+
+/** A database as it was when the snapshot began. */
+export interface SnapshotDatabase {
+  readonly index: number;
+  readonly size: number;
+  readonly expiring: number;
+}
+
+/** Which buckets of one database have been visited. Records do not move between buckets meanwhile. */
+export class BucketMarks {
+  readonly database: Database;
+  readonly #index: number;
+  readonly #visitor: SnapshotVisitor;
+  readonly #buckets: Uint32Array;
+  readonly #next: Uint32Array | null;
+  readonly #visitedBuckets: Uint8Array;
+  readonly #visitedNext: Uint8Array;
+  #cursor = 0;
+
+  constructor(database: Database, visitor: SnapshotVisitor) {
+    const table: KeyTable = database.table;
+    this.database = database;
+    this.#index = database.index;
+    this.#visitor = visitor;
+    this.#buckets = table.buckets;
+    this.#next = table.next;
+    this.#visitedBuckets = new Uint8Array(table.buckets.length);
+    this.#visitedNext = new Uint8Array(table.next === null ? 0 : table.next.length);
+    table.held = true;
+    database.marks = this;
+  }
+
+  /** Visits the buckets that a key with this hash is in, or would come into, unless they were visited. */
+  before(hash: number): void {
+    this.#visit(this.#buckets, this.#visitedBuckets, hash & (this.#buckets.length - 1));
+    if (this.#next !== null) this.#visit(this.#next, this.#visitedNext, hash & (this.#next.length - 1));
+  }
+
+  /** Visits up to `buckets` buckets in their order; true when all are done. */
+  advance(buckets: number): boolean {
+    const first = this.#buckets.length;
+    const all = first + (this.#next === null ? 0 : this.#next.length);
+    const end = Math.min(this.#cursor + buckets, all);
+    this.#touchHeads(this.#cursor, Math.min(end, first));
+    for (; this.#cursor < end; this.#cursor++) {
+      if (this.#cursor < first) this.#visit(this.#buckets, this.#visitedBuckets, this.#cursor);
+      else this.#visit(this.#next!, this.#visitedNext, this.#cursor - first);
+    }
+    return this.#cursor === all;
+  }
+
+  /** Brings the heads of the next buckets into the processor's cache, all at once instead of one after the other. */
+  #touchHeads(from: number, to: number): void {
+    const u32 = this.database.arena.u32;
+    let sum = 0;
+    for (let bucket = from; bucket < to; bucket++) sum ^= u32[this.#buckets[bucket]! << 1]!;
+    touched.sum = sum;
+  }
+
+  #visit(buckets: Uint32Array, visited: Uint8Array, bucket: number): void {
+    if (visited[bucket] === 1) return;
+    visited[bucket] = 1;
+    let ref = buckets[bucket]!;
+    while (ref !== 0) {
+      this.#visitor.record(this.database, this.#index, ref);
+      ref = this.database.arena.u32[ref << 1]!;
+    }
+  }
+
+  end(): void {
+    this.database.table.held = false;
+    if (this.database.marks === this) this.database.marks = null;
+  }
+}
+
+/** Keeps the compiler from dropping reads that are made only for the cache. */
+const touched = { sum: 0 };
+
+/**
+ * A point-in-time walk in slices. Begin it, then call `advance` until it says true, in slices as short as you like;
+ * between the slices commands run. `end` must be called once, also after an abort or to give up.
+ */
+export class KeyspaceSnapshot {
+  /** The databases that had keys, in the order of their numbers: the order in which `advance` goes through them. */
+  readonly databases: readonly SnapshotDatabase[];
+  readonly #marks: BucketMarks[];
+  readonly #visitor: SnapshotVisitor;
+  readonly #onEnd: () => void;
+  #current = 0;
+  #ended = false;
+
+  constructor(databases: readonly Database[], visitor: SnapshotVisitor, onEnd: () => void) {
+    this.#visitor = visitor;
+    this.#onEnd = onEnd;
+    this.#marks = databases
+      .filter((database) => database.size > 0)
+      .map((database) => new BucketMarks(database, visitor));
+    this.databases = this.#marks.map(({ database }) => ({
+      index: database.index,
+      size: database.size,
+      expiring: database.expiring,
+    }));
+  }
+
+  /** Visits up to `buckets` buckets; true when every record has been visited. */
+  advance(buckets: number): boolean {
+    if (this.#ended) return true;
+    const marks = this.#marks[this.#current];
+    if (marks === undefined) return true;
+    if (marks.advance(buckets)) this.#current++;
+    return this.#current === this.#marks.length;
+  }
+
+  /** Lets the tables grow again. */
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    for (const marks of this.#marks) marks.end();
+    this.#onEnd();
+  }
+
+  abort(reason: 'flushed' | 'replaced'): void {
+    if (this.#ended) return;
+    this.end();
+    this.#visitor.aborted(reason);
+  }
+}
