@@ -1,5 +1,6 @@
 // What commands may ask of the rest of the engine: interfaces only, so that no command imports the server.
 // Each owner keeps the interface of his service here.
+import type { Disposable } from '../../base/lifecycle.ts';
 import type { Connection, Ports } from '../../base/ports.ts';
 import type { Protocol } from '../../resp/reply-writer.ts';
 import type { Gates } from './gates.ts';
@@ -18,6 +19,7 @@ export interface Services {
   readonly info: InfoService;
   readonly replication: ReplicationService;
   readonly persistence: PersistenceService;
+  readonly server: ServerService;
   readonly log: LogService;
 }
 
@@ -122,14 +124,87 @@ export interface OutputOwner {
 /** 'client': over a socket. 'master': the stream that a replica applies; never answered. 'local': the host, in process. */
 export type SessionKind = 'client' | 'master' | 'local';
 
-// biome-ignore lint/suspicious/noEmptyInterface: SERVER fills it in
-export interface ConfigService {}
-// biome-ignore lint/suspicious/noEmptyInterface: SERVER fills it in
-export interface ClientsService {}
-// biome-ignore lint/suspicious/noEmptyInterface: SERVER fills it in
-export interface PubSubService {}
-// biome-ignore lint/suspicious/noEmptyInterface: SERVER fills it in
-export interface InfoService {}
+/** The directives of `redis.conf`. Names that do not exist are our own mistake: InvariantError. */
+export interface ConfigService {
+  /** Whole numbers, sizes in bytes, file modes. */
+  number(name: string): number;
+  /** yes or no. */
+  flag(name: string): boolean;
+  /** Texts, choices, and lists in their canonical form (`save`, `client-output-buffer-limit`, `replicaof`). */
+  text(name: string): string;
+  /** Called after the value changed by CONFIG SET, whatever name was used. */
+  onChange(name: string, listener: (value: number | boolean | string) => void): Disposable;
+  /** CONFIG GET: names, old names among them, with their values as Redis prints them. */
+  matching(patterns: readonly string[]): (readonly [name: string, value: string])[];
+  /** CONFIG SET: all pairs or none. @throws ReplyError */
+  setAll(pairs: readonly (readonly [name: string, value: string])[]): void;
+}
+
+/** All sessions of the engine. */
+export interface ClientsService {
+  /** Sessions with a socket and their link to a master, oldest first. */
+  readonly sessions: Iterable<Session>;
+  /** The line of CLIENT LIST, without its end. */
+  describe(session: Session): string;
+  typeOf(session: Session): ClientType;
+  /** Closes it; the one that asks (`me`) gets its answer first. */
+  kill(session: Session, me: Session): void;
+  /** CLIENT PAUSE: a later call may make it longer and stricter, never shorter. */
+  pause(durationMs: number, mode: 'write' | 'all'): void;
+  unpause(): void;
+  /** AUTH and HELLO: whether this is the password of this user. Without `requirepass` any one is right for "default". */
+  authenticate(user: string, password: string): boolean;
+}
+
+export type ClientType = 'normal' | 'master' | 'replica' | 'pubsub';
+
+/** Channels are byte texts: one character for each byte. */
+export interface PubSubService {
+  /** Answers how many channels and patterns the session has now. */
+  subscribe(session: Session, channel: string): number;
+  unsubscribe(session: Session, channel: string): number;
+  subscribePattern(session: Session, pattern: string): number;
+  unsubscribePattern(session: Session, pattern: string): number;
+  channelsOf(session: Session): readonly string[];
+  patternsOf(session: Session): readonly string[];
+  /** Takes the session from everything, without a message. */
+  forget(session: Session): void;
+  /** Sends to all subscribers; answers how many got it. */
+  publish(channel: Buffer, message: Buffer): number;
+  /** Channels with subscribers. */
+  channels(): Iterable<string>;
+  subscribersOf(channel: string): number;
+  readonly patternCount: number;
+}
+
+export interface InfoService {
+  /** INFO's text; no names: the default sections. */
+  render(sections: readonly string[]): string;
+  /** CONFIG RESETSTAT. */
+  resetStatistics(): void;
+}
+
+/** What a command may ask of the process around the engine. */
+export interface ServerService {
+  readonly runId: string;
+  /** Commands of the DEBUG family are allowed for this session. */
+  debugAllowed(session: Session): boolean;
+  setActiveExpire(active: boolean): void;
+  /** SHUTDOWN: `failed` is called if it cannot be done; otherwise everything ends. */
+  shutdown(options: ShutdownOptions, failed: () => void): void;
+  /** False: none was under way. */
+  abortShutdown(): boolean;
+}
+
+export interface ShutdownOptions {
+  /** 'configured': save if there are save points. */
+  readonly save: 'configured' | 'always' | 'never';
+  /** Do not wait for replicas that lag. */
+  readonly now: boolean;
+  /** End even if the save fails. */
+  readonly force: boolean;
+}
+
 // biome-ignore lint/suspicious/noEmptyInterface: REPLICATION fills it in
 export interface ReplicationService {}
 // biome-ignore lint/suspicious/noEmptyInterface: PERSISTENCE fills it in
