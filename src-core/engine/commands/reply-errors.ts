@@ -21,6 +21,11 @@ export const replyErrors = {
   incrementOverflow: 'ERR increment or decrement would overflow',
   decrementOverflow: 'ERR decrement would overflow',
   incrementNotFinite: 'ERR increment would produce NaN or Infinity',
+  invalidCursor: 'ERR invalid cursor',
+  hashNotInteger: 'ERR hash value is not an integer',
+  hashNotFloat: 'ERR hash value is not a float',
+  randomCountRange: 'ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807',
+  valueNotFinite: 'ERR value is NaN or Infinity',
   stringTooLong: 'ERR string exceeds maximum allowed size (proto-max-bulk-len)',
   noSuchKey: 'ERR no such key',
   sameObject: 'ERR source and destination objects are the same',
@@ -43,18 +48,6 @@ export const replyErrors = {
   notInTransaction: 'ERR Command not allowed inside a transaction',
   execAborted: 'EXECABORT Transaction discarded because of previous errors.',
   keyTooLong: 'ERR key is longer than this engine can hold (1048575 bytes)',
-} as const;
-
-/** What the parser of a request says before it closes the connection; the words after "-ERR ". */
-export const protocolErrors = {
-  multibulkLength: 'Protocol error: invalid multibulk length',
-  bulkLength: 'Protocol error: invalid bulk length',
-  bigInline: 'Protocol error: too big inline request',
-  bigCount: 'Protocol error: too big mbulk count string',
-  bigBulkCount: 'Protocol error: too big bulk count string',
-  unbalancedQuotes: 'Protocol error: unbalanced quotes in request',
-  unauthenticatedMultibulk: 'Protocol error: unauthenticated multibulk length',
-  unauthenticatedBulk: 'Protocol error: unauthenticated bulk length',
 } as const;
 
 /** How many bytes of an unknown command's arguments are repeated in the answer. */
