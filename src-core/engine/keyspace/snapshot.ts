@@ -5,10 +5,12 @@ import type { KeyTable } from './key-table.ts';
 
 export interface SnapshotVisitor {
   /**
-   * Called once for each record of the moment; what is needed of it is taken before this returns.
-   * `databaseIndex` is the database's number at that moment.
+   * Called once for each record of the moment. True: what is needed of it has been taken. False: it is large and will be
+   * taken bit by bit; `finish` is called before it changes. `databaseIndex` is the database's number at that moment.
    */
-  record(database: Database, databaseIndex: number, ref: Ref): void;
+  record(database: Database, databaseIndex: number, ref: Ref): boolean;
+  /** A key with this hash is about to change: what is not yet taken of it must be taken now. */
+  finish(databaseIndex: number, hash: number): void;
   /** The databases were emptied or replaced: no more records will come, and what came is of no use. */
   aborted(reason: 'flushed' | 'replaced'): void;
 }
@@ -19,6 +21,9 @@ export interface SnapshotDatabase {
   readonly size: number;
   readonly expiring: number;
 }
+
+/** What became of a bucket; `begun`: visited, but with a record that the visitor takes bit by bit. */
+const bucketState = { unvisited: 0, taken: 1, begun: 2 } as const;
 
 /** Which buckets of one database have been visited. Records do not move between buckets meanwhile. */
 export class BucketMarks {
@@ -46,8 +51,8 @@ export class BucketMarks {
 
   /** Visits the buckets that a key with this hash is in, or would come into, unless they were visited. */
   before(hash: number): void {
-    this.#visit(this.#buckets, this.#visitedBuckets, hash & (this.#buckets.length - 1));
-    if (this.#next !== null) this.#visit(this.#next, this.#visitedNext, hash & (this.#next.length - 1));
+    this.#visit(this.#buckets, this.#visitedBuckets, hash & (this.#buckets.length - 1), hash);
+    if (this.#next !== null) this.#visit(this.#next, this.#visitedNext, hash & (this.#next.length - 1), hash);
   }
 
   /** Visits up to `buckets` buckets in their order; true when all are done. */
@@ -57,8 +62,8 @@ export class BucketMarks {
     const end = Math.min(this.#cursor + buckets, all);
     this.#touchHeads(this.#cursor, Math.min(end, first));
     for (; this.#cursor < end; this.#cursor++) {
-      if (this.#cursor < first) this.#visit(this.#buckets, this.#visitedBuckets, this.#cursor);
-      else this.#visit(this.#next!, this.#visitedNext, this.#cursor - first);
+      if (this.#cursor < first) this.#visit(this.#buckets, this.#visitedBuckets, this.#cursor, -1);
+      else this.#visit(this.#next!, this.#visitedNext, this.#cursor - first, -1);
     }
     return this.#cursor === all;
   }
@@ -71,14 +76,16 @@ export class BucketMarks {
     touched.sum = sum;
   }
 
-  #visit(buckets: Uint32Array, visited: Uint8Array, bucket: number): void {
-    if (visited[bucket] === 1) return;
-    visited[bucket] = 1;
-    let ref = buckets[bucket]!;
-    while (ref !== 0) {
-      this.#visitor.record(this.database, this.#index, ref);
-      ref = this.database.arena.u32[ref << 1]!;
+  /** Visits a bucket unless it was visited; `changing` is the hash of a key that is about to change, -1 for none. */
+  #visit(buckets: Uint32Array, visited: Uint8Array, bucket: number, changing: number): void {
+    if (visited[bucket] === bucketState.taken) return;
+    if (visited[bucket] === bucketState.unvisited) {
+      visited[bucket] = bucketState.taken;
+      for (let ref = buckets[bucket]!; ref !== 0; ref = this.database.arena.u32[ref << 1]!) {
+        if (!this.#visitor.record(this.database, this.#index, ref)) visited[bucket] = bucketState.begun;
+      }
     }
+    if (changing !== -1 && visited[bucket] === bucketState.begun) this.#visitor.finish(this.#index, changing);
   }
 
   end(): void {
