@@ -1,0 +1,158 @@
+// The console as a person meets it: what can be seen on the page, and what can be done with it.
+import type { Locator, Page } from 'playwright-core';
+import type { ActKind } from '#core/contract/acts.ts';
+import type { LinkPhase } from '#core/contract/views.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+export type CardFigure = 'offset' | 'lag' | 'reach';
+
+const seeTimeoutMs = 20_000;
+const dragSteps = 12;
+
+export class ConsolePage {
+  readonly page: Page;
+  readonly #problems: string[] = [];
+
+  constructor(page: Page) {
+    this.page = page;
+    page.on('pageerror', (error) => this.#problems.push(String(error)));
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.#problems.push(message.text());
+    });
+  }
+
+  /** Errors that the page threw or wrote to its console. */
+  get problems(): readonly string[] {
+    return this.#problems;
+  }
+
+  part(testId: string): Locator {
+    return this.page.getByTestId(testId);
+  }
+
+  card(name: string): Locator {
+    return this.part(`node-card-${name}`);
+  }
+
+  async see(what: Locator): Promise<void> {
+    await what.first().waitFor({ state: 'visible', timeout: seeTimeoutMs });
+  }
+
+  async cardNames(): Promise<string[]> {
+    const cards = await this.page
+      .locator('[data-testid^="node-card-"]')
+      .evaluateAll((elements) => elements.map((element) => element.getAttribute('data-testid')));
+    return cards
+      .map((id) => String(id).slice('node-card-'.length))
+      .filter((name) => !/-(role|offset|phase|lag|reach)$/.test(name));
+  }
+
+  async role(name: string): Promise<string | null> {
+    return this.part(`node-card-${name}-role`).getAttribute('data-value');
+  }
+
+  async phase(name: string): Promise<LinkPhase | null> {
+    return (await this.part(`node-card-${name}-phase`).getAttribute('data-phase')) as LinkPhase | null;
+  }
+
+  /** The raw number behind a figure of a card; NaN while the card says that it is not known. */
+  async figure(name: string, figure: CardFigure): Promise<number> {
+    const value = await this.part(`node-card-${name}-${figure}`).getAttribute('data-value');
+    return value === null || value === '' ? Number.NaN : Number(value);
+  }
+
+  /** Waits until a figure is another than it was, and answers it. */
+  async figureChange(name: string, figure: CardFigure, from: number): Promise<number> {
+    return waitFor(
+      `the ${figure} of ${name} to change from ${from}`,
+      () => this.figure(name, figure),
+      (value) => !Number.isNaN(value) && value !== from,
+      { timeoutMs: seeTimeoutMs, intervalMs: 50 },
+    );
+  }
+
+  async untilRole(name: string, role: string): Promise<void> {
+    await waitFor(
+      `${name} to be ${role}`,
+      () => this.role(name),
+      (seen) => seen === role,
+      { timeoutMs: seeTimeoutMs },
+    );
+  }
+
+  async untilPhase(name: string, phase: LinkPhase): Promise<void> {
+    await waitFor(
+      `${name} to be ${phase}`,
+      () => this.phase(name),
+      (seen) => seen === phase,
+      { timeoutMs: seeTimeoutMs },
+    );
+  }
+
+  /** Opens a node in the inspector. */
+  async select(name: string): Promise<void> {
+    await this.card(name).click({ position: { x: 40, y: 14 } });
+  }
+
+  /** A field of INFO replication, or of the counters, as the inspector shows it for the selected node. */
+  async info(field: string): Promise<string> {
+    await this.see(this.part(`info-${field}`));
+    return (await this.part(`info-${field}`).getAttribute('data-value')) ?? '';
+  }
+
+  async untilInfo(field: string, holds: (value: number) => boolean): Promise<number> {
+    const read = async () => Number(await this.info(field));
+    return waitFor(`${field} of the selected node`, read, holds, { timeoutMs: seeTimeoutMs, intervalMs: 100 });
+  }
+
+  /** Selects a node and presses one of its acts; the plan opens. */
+  async begin(kind: ActKind, name: string): Promise<void> {
+    await this.select(name);
+    await this.part(`act-${kind}`).first().click();
+  }
+
+  /** Drags a card onto another with the mouse, as a person does; the plan opens. */
+  async drag(name: string, onto: string): Promise<void> {
+    const from = await this.#grip(name);
+    const to = await this.#grip(onto);
+    await this.page.mouse.move(from.x, from.y);
+    await this.page.mouse.down();
+    await this.page.mouse.move(to.x, to.y, { steps: dragSteps });
+    await this.page.mouse.move(to.x + 2, to.y + 2);
+    await this.page.mouse.up();
+  }
+
+  async #grip(name: string): Promise<{ x: number; y: number }> {
+    const box = await this.card(name).boundingBox();
+    if (box === null) throw new Error(`the card of ${name} is not to be seen`);
+    return { x: box.x + box.width / 3, y: box.y + Math.min(24, box.height / 2) };
+  }
+
+  /** Reads the commands of the open plan, agrees, waits for the result, and closes the dialog. */
+  async runPlan(): Promise<string[]> {
+    await this.see(this.part('plan-dialog'));
+    await this.see(this.part('plan-command'));
+    const commands = await this.part('plan-command').allInnerTexts();
+    await this.part('plan-run').click();
+    await this.see(this.part('plan-result'));
+    await this.page.keyboard.press('Escape');
+    await this.part('plan-dialog').waitFor({ state: 'hidden', timeout: seeTimeoutMs });
+    return commands;
+  }
+
+  /** Connects a server by its address and answers the name of its card. */
+  async connect(url: string): Promise<string> {
+    const before = new Set(await this.cardNames());
+    await this.part('connect-open').first().click();
+    await this.part('connect-url').fill(url);
+    await this.part('connect-submit').click();
+    const added = await waitFor(
+      `a card for ${url}`,
+      async () => (await this.cardNames()).find((name) => !before.has(name)),
+      (name) => name !== undefined,
+      { timeoutMs: seeTimeoutMs },
+    );
+    if (added === undefined) throw new Error('a card without a name');
+    return added;
+  }
+}

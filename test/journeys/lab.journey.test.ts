@@ -1,0 +1,149 @@
+// What a person does on the first day, from the lab to a real server, over each carrier of the console.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { expectSameData, readBack } from '../support/read-back.ts';
+import { startRedis } from '../support/redis-server.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { type Carrier, carriers } from './carriers.ts';
+import type { ConsolePage } from './console-page.ts';
+
+const screenshots = join('test-results', 'screenshots');
+mkdirSync(screenshots, { recursive: true });
+
+describe.each(carriers)('over the $name carrier', (carrier: Carrier) => {
+  test('a person sees the lab, attaches, loads, resyncs, promotes, and brings a real server in', async () => {
+    await using opened = await carrier.open();
+    console.log(`run on: ${opened.carrier}`);
+    const page = opened.console;
+    await using redis = await startRedis();
+
+    await seesTheLab(page);
+    await page.page.screenshot({ path: join(screenshots, `${carrier.name}-lab.png`) });
+    await startsAThirdNode(page);
+    await dragsItOntoTheMaster(page);
+    await startsTheLoad(page);
+    await page.page.screenshot({ path: join(screenshots, `${carrier.name}-load.png`) });
+    await resyncsExpectingPartial(page);
+    await resyncsInFull(page);
+    await promotesAReplica(page);
+    await attachesARealServer(page, redis);
+    await page.page.screenshot({ path: join(screenshots, `${carrier.name}-end.png`) });
+    expect(page.problems).toEqual([]);
+  });
+});
+
+async function seesTheLab(page: ConsolePage): Promise<void> {
+  for (const name of ['alpha', 'bravo', 'charlie']) await page.see(page.card(name));
+  await page.untilRole('alpha', 'master');
+  for (const replica of ['bravo', 'charlie']) {
+    await page.untilRole(replica, 'replica');
+    await page.untilPhase(replica, 'streaming');
+  }
+  for (const name of ['alpha', 'bravo', 'charlie']) {
+    const before = await page.figureChange(name, 'offset', Number.NaN);
+    expect(await page.figureChange(name, 'offset', before)).toBeGreaterThan(before);
+  }
+}
+
+async function startsAThirdNode(page: ConsolePage): Promise<void> {
+  await page.part('start-node').first().click();
+  await page.runPlan();
+  await page.see(page.card('delta'));
+  await page.untilRole('delta', 'master');
+}
+
+async function dragsItOntoTheMaster(page: ConsolePage): Promise<void> {
+  await page.drag('delta', 'alpha');
+  const commands = await page.runPlan();
+  expect(commands.join('\n')).toMatch(/REPLICAOF 127\.0\.0\.1 \d+/i);
+  await page.untilRole('delta', 'replica');
+  await page.untilPhase('delta', 'streaming');
+  await page.select('delta');
+  await page.see(page.part('sync-step'));
+  const outcome = await waitFor(
+    'the sync to have an outcome',
+    () => page.part('sync-outcome').first().getAttribute('data-value'),
+    (value) => value !== null && value !== 'running',
+  );
+  expect(outcome).toBe('full');
+  const steps = (await page.part('sync-step').allInnerTexts()).join('\n');
+  for (const message of ['PING', 'REPLCONF', 'PSYNC', 'FULLRESYNC']) expect(steps).toContain(message);
+  await page.select('alpha');
+  expect(await page.untilInfo('connected_slaves', (count) => count === 3)).toBe(3);
+}
+
+async function startsTheLoad(page: ConsolePage): Promise<void> {
+  const gentle = await growth(page, 'alpha');
+  const reachBefore = await page.figure('alpha', 'reach');
+  const lagBefore = await page.figure('bravo', 'lag');
+  await page.begin('startLoad', 'alpha');
+  await page.part('load-rate').fill('5000');
+  await page.part('load-size').fill('512');
+  await page.runPlan();
+  const loaded = await waitFor(
+    'the offset to grow ten times as fast',
+    () => growth(page, 'alpha'),
+    (bytes) => bytes > 10 * gentle,
+    { timeoutMs: 20_000 },
+  );
+  expect(loaded).toBeGreaterThan(10 * gentle);
+  expect(await page.figureChange('alpha', 'reach', reachBefore)).toBeGreaterThanOrEqual(0);
+  await page.figureChange('bravo', 'lag', lagBefore);
+  for (const chart of ['chart-offset', 'chart-lag', 'chart-reach']) await page.see(page.part(chart));
+}
+
+/** Bytes that an offset grows from one reading to the next. */
+async function growth(page: ConsolePage, name: string): Promise<number> {
+  const before = await page.figureChange(name, 'offset', await page.figure(name, 'offset'));
+  return (await page.figureChange(name, 'offset', before)) - before;
+}
+
+async function resyncsExpectingPartial(page: ConsolePage): Promise<void> {
+  await page.select('alpha');
+  const before = { full: Number(await page.info('sync_full')), partial: Number(await page.info('sync_partial_ok')) };
+  await page.begin('resyncPartial', 'bravo');
+  await page.runPlan();
+  await page.untilPhase('bravo', 'streaming');
+  await page.select('alpha');
+  expect(await page.untilInfo('sync_partial_ok', (count) => count > before.partial)).toBe(before.partial + 1);
+  expect(Number(await page.info('sync_full'))).toBe(before.full);
+}
+
+async function resyncsInFull(page: ConsolePage): Promise<void> {
+  await page.select('alpha');
+  const before = Number(await page.info('sync_full'));
+  await page.begin('resyncFull', 'bravo');
+  await page.runPlan();
+  await page.untilPhase('bravo', 'streaming');
+  await page.select('alpha');
+  expect(await page.untilInfo('sync_full', (count) => count > before)).toBe(before + 1);
+}
+
+async function promotesAReplica(page: ConsolePage): Promise<void> {
+  await page.begin('promote', 'charlie');
+  expect((await page.runPlan()).join('\n')).toMatch(/REPLICAOF NO ONE/i);
+  await page.untilRole('charlie', 'master');
+}
+
+async function attachesARealServer(page: ConsolePage, redis: Awaited<ReturnType<typeof startRedis>>): Promise<void> {
+  const name = await page.connect(`redis://${redis.host}:${redis.port}`);
+  await page.untilRole(name, 'master');
+  await page.drag(name, 'alpha');
+  await page.runPlan();
+  await page.untilPhase(name, 'streaming');
+
+  const onRedis = redis.client();
+  const info = await onRedis.info('replication');
+  const masterPort = Number(/^master_port:(\d+)/m.exec(info)?.[1]);
+  const alpha = { host: '127.0.0.1', port: masterPort };
+  await page.begin('stopLoad', 'alpha');
+  await page.runPlan();
+  await waitFor(
+    'the real server to have every byte of the master',
+    async () => [await page.figure('alpha', 'offset'), await page.figure(name, 'offset')],
+    ([master, replica]) => master === replica,
+    { timeoutMs: 20_000 },
+  );
+  expectSameData(await readBack(redis), await readBack(alpha));
+}
