@@ -26,6 +26,8 @@ export const rdbMagic = 'REDIS';
 export const rdbHeaderBytes = rdbMagic.length + 4;
 /** What we write, and the highest that Redis 7.0 reads. */
 export const rdbVersion = 10;
+/** The server that we say wrote the file: the one whose types and encodings we write. */
+export const rdbRedisVersion = '7.0.15';
 /** From this version on a checksum ends the file. */
 export const rdbChecksumSinceVersion = 5;
 export const rdbChecksumBytes = 8;
