@@ -1,0 +1,118 @@
+// All nodes as one thing: what was seen of them as views, series and marks, and what changed since the last time.
+import { type Disposable, Emitter } from '../base/lifecycle.ts';
+import { FailureError } from '../contract/failure-error.ts';
+import { marksMax, observeIntervalMs } from '../contract/settings.ts';
+import type { Mark, NodeId, NodeView, SeriesPoint } from '../contract/views.ts';
+import type { FleetNode } from './fleet-node.ts';
+import { findMarks, type MarkSource } from './marks.ts';
+import { Member } from './member.ts';
+import { Observer } from './observer.ts';
+import { Ring } from './ring.ts';
+import { toNodeView, toSeriesPoint } from './views.ts';
+
+/** What one round of looks changed. */
+export interface FleetChange {
+  readonly changed: readonly NodeView[];
+  readonly removed: readonly NodeId[];
+  readonly samples: Readonly<Record<NodeId, SeriesPoint>>;
+  readonly marks: readonly Mark[];
+}
+
+/** Of a member, what was published of it. */
+interface Published {
+  view: NodeView;
+  text: string;
+  source: MarkSource;
+  sampledAtMs: number;
+}
+
+export class Fleet implements Disposable {
+  readonly changes = new Emitter<FleetChange>();
+  readonly observer: Observer;
+  readonly #members: Member[] = [];
+  readonly #published = new Map<NodeId, Published>();
+  #removed: NodeId[] = [];
+  readonly #marks = new Ring<Mark>(marksMax);
+
+  constructor() {
+    this.observer = new Observer(
+      () => this.#members,
+      () => this.publish(),
+    );
+  }
+
+  get members(): readonly Member[] {
+    return this.#members;
+  }
+
+  /** @throws FailureError nodeUnknown */
+  member(id: NodeId): Member {
+    const member = this.#members.find((candidate) => candidate.id === id);
+    if (!member) throw new FailureError('nodeUnknown', { nodeId: id });
+    return member;
+  }
+
+  /** The node is owned by the fleet from now on, and looked at. */
+  add(node: FleetNode): Member {
+    const member = new Member(node);
+    this.#members.push(member);
+    node.changed.on(() => this.observer.nudge(member));
+    this.publish();
+    return member;
+  }
+
+  remove(id: NodeId): void {
+    const member = this.member(id);
+    this.#members.splice(this.#members.indexOf(member), 1);
+    this.#published.delete(id);
+    this.#removed.push(id);
+    member.node.dispose();
+    this.publish();
+  }
+
+  /** All that is known now, as a screen that comes in wants it. */
+  snapshot(): { nodes: NodeView[]; series: Record<NodeId, SeriesPoint[]>; marks: Mark[] } {
+    return {
+      nodes: this.#members.map((member) => toNodeView(member, this.#members)),
+      series: Object.fromEntries(this.#members.map((member) => [member.id, member.series.toArray()])),
+      marks: this.#marks.toArray(),
+    };
+  }
+
+  /** Compares with what was published last, and tells what is new. Silent when nothing is. */
+  publish(): void {
+    const atMs = Date.now();
+    const changed: NodeView[] = [];
+    const samples: Record<NodeId, SeriesPoint> = {};
+    const marks: Mark[] = [];
+    for (const member of this.#members) {
+      const view = toNodeView(member, this.#members);
+      const before = this.#published.get(member.id);
+      const text = JSON.stringify(view);
+      const source = toMarkSource(member);
+      if (text !== before?.text) changed.push(view);
+      if (before) marks.push(...findMarks(before.source, source).map((kind) => ({ atMs, nodeId: member.id, kind })));
+      const isDue = !before || atMs - before.sampledAtMs >= observeIntervalMs * 0.9;
+      if (isDue && member.reading) samples[member.id] = toSeriesPoint(view, atMs);
+      const sampledAtMs = isDue ? atMs : before.sampledAtMs;
+      this.#published.set(member.id, { view, text, source, sampledAtMs });
+    }
+    for (const [id, point] of Object.entries(samples)) this.member(id).series.push(point);
+    for (const mark of marks) this.#marks.push(mark);
+    const removed = this.#removed;
+    this.#removed = [];
+    const isNews = changed.length > 0 || removed.length > 0 || marks.length > 0 || Object.keys(samples).length > 0;
+    if (isNews) this.changes.emit({ changed, removed, samples, marks });
+  }
+
+  dispose(): void {
+    this.observer.dispose();
+    this.changes.dispose();
+    for (const { node } of this.#members) node.dispose();
+    this.#members.length = 0;
+  }
+}
+
+function toMarkSource({ node, reading }: Member): MarkSource {
+  return { lifecycle: node.lifecycle.kind, hasLoad: node.workload !== null, reading };
+}

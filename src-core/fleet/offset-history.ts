@@ -1,0 +1,57 @@
+// The sampled offsets of one node over time: gives its write rate, and the age of any byte by interpolation.
+import { Ring } from './ring.ts';
+
+interface OffsetSample {
+  readonly atMs: number;
+  readonly offset: number;
+}
+
+/** Enough for five minutes at one sample a second and for a minute at four. */
+const samplesMax = 400;
+/** The rate is the growth over at most this long, so that it follows a change within seconds. */
+const rateWindowMs = 5000;
+
+export class OffsetHistory {
+  readonly #samples = new Ring<OffsetSample>(samplesMax);
+  #lineage: string | null = null;
+
+  /** An offset that goes back, or another history, begins anew: ages across such a break mean nothing. */
+  add(atMs: number, offset: number, lineage: string | null): void {
+    const last = this.#samples.last;
+    if (lineage !== this.#lineage || (last !== null && offset < last.offset)) this.#samples.clear();
+    this.#lineage = lineage;
+    this.#samples.push({ atMs, offset });
+  }
+
+  /** Growth in bytes per second over the last seconds; 0 until two samples are there. */
+  bytesPerSecond(): number {
+    const last = this.#samples.last;
+    if (!last) return 0;
+    for (let index = 0; index < this.#samples.length; index++) {
+      const sample = this.#samples.at(index);
+      if (!sample || sample === last || last.atMs - sample.atMs > rateWindowMs) continue;
+      return ((last.offset - sample.offset) * 1000) / Math.max(1, last.atMs - sample.atMs);
+    }
+    return 0;
+  }
+
+  /**
+   * How long before `nowMs` this node stood at `offset`, in seconds. Null when it stood there before the samples begin.
+   * Example: samples (10 s, 1 000) and (11 s, 3 000); offset 2 000 was passed at 10.5 s; at 11 s its age is 0.5 s.
+   * An offset that the node has not passed yet (or just reached) has age 0.
+   */
+  ageSeconds(offset: number, nowMs: number): number | null {
+    const last = this.#samples.last;
+    if (!last) return null;
+    if (offset >= last.offset) return 0;
+    for (let index = this.#samples.length - 1; index > 0; index--) {
+      const later = this.#samples.at(index);
+      const earlier = this.#samples.at(index - 1);
+      if (!later || !earlier || earlier.offset > offset) continue;
+      const share = (offset - earlier.offset) / (later.offset - earlier.offset);
+      const passedAtMs = earlier.atMs + share * (later.atMs - earlier.atMs);
+      return Math.max(0, nowMs - passedAtMs) / 1000;
+    }
+    return null;
+  }
+}

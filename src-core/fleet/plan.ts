@@ -1,0 +1,103 @@
+// Makes the plan of an act: pure, from what was read; the same act on the same fleet gives the same plan.
+import { createHash } from 'node:crypto';
+import type { Act, Plan } from '../contract/acts.ts';
+import { FailureError } from '../contract/failure-error.ts';
+import type { NodeId } from '../contract/views.ts';
+import type { Member } from './member.ts';
+import type { PlanDraft, PlannedStep } from './plan-draft.ts';
+import { draftCreate, draftRemove, draftStartAgain, draftStartLoad, draftStop, draftStopLoad } from './plan-nodes.ts';
+import { draftAttach, draftPromote, draftResync, type PlanScene } from './plan-replication.ts';
+
+const hashLength = 24;
+
+/** A plan with what the screen does not see: what each step does, and what the plan stands on. */
+export interface PreparedPlan {
+  readonly plan: Plan;
+  readonly steps: readonly PlannedStep[];
+  readonly refusal: FailureError | null;
+  readonly concerns: readonly NodeId[];
+  /** All that the plan saw and that must still hold when it runs. Offsets move on and are no part of it. */
+  readonly ground: string;
+}
+
+/** @throws FailureError nodeUnknown */
+export function preparePlan(act: Act, scene: PlanScene): PreparedPlan {
+  const draft = draftPlan(act, scene);
+  const ground = describeGround(draft);
+  const loser = draft.losesDataAt;
+  const shown: Omit<Plan, 'hash'> = {
+    // The password is for the engine alone: what crosses to the screen again says only that there is one.
+    act: withoutPassword(draft.act),
+    title: draft.title,
+    forecast: draft.forecast,
+    destroys: draft.destroys,
+    checks: draft.checks,
+    steps: draft.steps.map(({ step }) => step),
+    undo: draft.undo,
+    typedConfirmation: loser?.node.environment === 'prod' ? loser.node.name : null,
+  };
+  const hash = createHash('sha256')
+    .update(JSON.stringify([shown, ground]))
+    .digest('hex')
+    .slice(0, hashLength);
+  return {
+    plan: { hash, ...shown },
+    steps: draft.steps,
+    refusal: draft.refusal,
+    concerns: draft.concerns.map(({ id }) => id),
+    ground,
+  };
+}
+
+function draftPlan(act: Act, scene: PlanScene): PlanDraft {
+  const find = (id: NodeId): Member => {
+    const member = scene.members.find((candidate) => candidate.id === id);
+    if (!member) throw new FailureError('nodeUnknown', { nodeId: id });
+    return member;
+  };
+  switch (act.kind) {
+    case 'startNode':
+      return act.nodeId === undefined ? draftCreate(act, scene) : draftStartAgain(act, find(act.nodeId));
+    case 'stopNode':
+      return draftStop(act, find(act.nodeId), scene);
+    case 'removeNode':
+      return draftRemove(act, find(act.nodeId), scene);
+    case 'attach':
+      return draftAttach(act, find(act.nodeId), find(act.masterId), scene);
+    case 'promote':
+      return draftPromote(act, find(act.nodeId), scene);
+    case 'resyncPartial':
+    case 'resyncFull':
+      return draftResync(act, find(act.nodeId), scene);
+    case 'startLoad':
+      return draftStartLoad(act, find(act.nodeId), scene);
+    case 'stopLoad':
+      return draftStopLoad(act, find(act.nodeId));
+  }
+}
+
+/** Identities, roles and links of all concerned nodes, what was forecast, and which checks failed. */
+function describeGround(draft: PlanDraft): string {
+  const nodes = draft.concerns.map(({ id, node, reading }) => [
+    id,
+    node.lifecycle.kind,
+    reading?.runId,
+    reading?.role,
+    reading?.replicationId,
+    reading?.link?.masterAddress,
+    node.workload !== null,
+  ]);
+  return JSON.stringify([
+    nodes,
+    draft.forecast?.sync,
+    draft.forecast?.reason.code,
+    draft.refusal?.failure,
+    draft.steps.map(({ step }) => step.command),
+  ]);
+}
+
+function withoutPassword(act: Act): Act {
+  if (act.kind !== 'startNode') return act;
+  const { password: _password, ...rest } = act;
+  return rest;
+}

@@ -1,0 +1,127 @@
+// Turns what was read of the nodes into the views that a screen sees.
+import type {
+  AttachedReplicaView,
+  BacklogView,
+  LinkPhase,
+  LinkView,
+  NodeView,
+  SeriesPoint,
+} from '../contract/views.ts';
+import { findLinkReason } from './link-reason.ts';
+import type { Member } from './member.ts';
+import type { LinkReading, NodeReading } from './reading.ts';
+import { findMaster, findReplica } from './topology.ts';
+
+/** The view of one member; the others are needed to find its master and its replicas. */
+export function toNodeView(member: Member, members: readonly Member[]): NodeView {
+  const { node, reading } = member;
+  const runs = node.lifecycle.kind === 'running';
+  // What a node without a process once told is not what it is: role and link go with the process.
+  const current = runs || node.kind === 'remote' ? reading : null;
+  const writeBytesPerSecond = current ? member.offsets.bytesPerSecond() : 0;
+  return {
+    id: node.id,
+    name: node.name,
+    kind: node.kind,
+    environment: node.environment,
+    address: node.address,
+    lifecycle: node.lifecycle,
+    observedAtMs: reading?.atMs ?? null,
+    role: current?.role ?? 'unknown',
+    server: current?.server ?? null,
+    runId: current?.runId ?? null,
+    replicationId: current?.replicationId ?? null,
+    secondReplicationId: current?.secondReplicationId ?? null,
+    offset: current?.offset ?? null,
+    keys: current?.keys ?? null,
+    memoryBytes: current?.memoryBytes ?? null,
+    writeBytesPerSecond,
+    commandsPerSecond: current?.commandsPerSecond ?? 0,
+    backlog: current ? toBacklogView(current, writeBytesPerSecond) : null,
+    link: current?.link ? toLinkView(member, current, current.link, members) : null,
+    replicas: current ? toReplicaViews(member, current, members) : [],
+    syncs: current?.counters ?? null,
+    info: current?.fields ?? [],
+    workload: node.workload,
+  };
+}
+
+/** One point of the charts, out of a view. */
+export function toSeriesPoint(view: NodeView, atMs: number): SeriesPoint {
+  return {
+    atMs,
+    offset: view.offset,
+    lagBytes: view.link?.lagBytes ?? null,
+    reachSeconds: view.backlog?.reachSeconds ?? null,
+    writeBytesPerSecond: view.writeBytesPerSecond,
+  };
+}
+
+function toBacklogView({ backlog }: NodeReading, writeBytesPerSecond: number): BacklogView {
+  const covers = backlog.active && writeBytesPerSecond > 0;
+  return { ...backlog, reachSeconds: covers ? backlog.histlenBytes / writeBytesPerSecond : null };
+}
+
+function toReplicaViews(member: Member, reading: NodeReading, members: readonly Member[]): AttachedReplicaView[] {
+  return reading.replicas.map((replica) => ({
+    ...replica,
+    nodeId: findReplica(member, replica.address, members)?.id ?? null,
+    lagBytes: reading.offset - replica.offset,
+  }));
+}
+
+function toLinkView(member: Member, reading: NodeReading, link: LinkReading, members: readonly Member[]): LinkView {
+  const master = findMaster(member, members);
+  const phase = toPhase(reading, link);
+  const trace = member.node.syncs[0];
+  const runningStep = trace?.outcome === 'running' ? trace.steps.at(-1)?.text : undefined;
+  const knowsMaster = master?.reading?.replicationId === reading.replicationId;
+  return {
+    masterId: master?.id ?? null,
+    masterAddress: link.masterAddress,
+    phase,
+    detail: (phase === 'handshake' ? runningStep : undefined) ?? link.roleState,
+    retries: countRetries(member),
+    downSinceMs: link.downSinceSeconds === null ? null : reading.atMs - link.downSinceSeconds * 1000,
+    progress: toProgress(member, reading, link, phase),
+    // Offsets of two histories cannot be subtracted from each other.
+    lagBytes: master?.reading && knowsMaster ? master.reading.offset - link.offset : null,
+    lagSeconds: master?.reading && knowsMaster ? master.offsets.ageSeconds(link.offset, master.reading.atMs) : null,
+    unappliedBytes: link.readOffset === null ? null : link.readOffset - link.offset,
+    bytesPerSecond: member.applied.bytesPerSecond(),
+    reason: phase === 'streaming' ? null : findLinkReason(member, master),
+  };
+}
+
+/** Redis's own fields as one of the phases that a person should read. */
+export function toPhase(reading: NodeReading, link: LinkReading): LinkPhase {
+  if (link.up) return 'streaming';
+  if (reading.loading) return 'loading';
+  if (link.syncInProgress || link.roleState === 'sync') return link.syncReadBytes > 0 ? 'transfer' : 'waiting';
+  switch (link.roleState) {
+    case 'connect':
+    case 'connecting':
+    case 'handshake':
+      return link.roleState;
+    default:
+      return 'down';
+  }
+}
+
+function toProgress(member: Member, reading: NodeReading, link: LinkReading, phase: LinkPhase): LinkView['progress'] {
+  if (phase === 'loading' && reading.loadProgress) return { ...reading.loadProgress, bytesPerSecond: 0 };
+  if (phase !== 'transfer') return null;
+  return {
+    doneBytes: link.syncReadBytes,
+    totalBytes: link.syncTotalBytes || null,
+    bytesPerSecond: Math.max(0, member.received.bytesPerSecond()),
+  };
+}
+
+/** Attempts in a row that failed, as far as they are kept; a real server does not tell. */
+function countRetries(member: Member): number {
+  const { syncs } = member.node;
+  const ended = syncs[0]?.outcome === 'running' ? syncs.slice(1) : syncs;
+  const success = ended.findIndex(({ outcome }) => outcome !== 'failed');
+  return success < 0 ? ended.length : success;
+}

@@ -1,0 +1,176 @@
+// The host: owns the fleet, and serves the contract to whatever carries it.
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { implement } from '@orpc/server';
+import { Journal } from '../audit/journal.ts';
+import { actBounds, type ConnectRequest } from '../contract/acts.ts';
+import { contract, type Outcome } from '../contract/contract.ts';
+import { FailureError, toFailure } from '../contract/failure-error.ts';
+import type { NodeId } from '../contract/views.ts';
+import { Fleet } from '../fleet/fleet.ts';
+import { EmbeddedFleetNode } from '../fleet/fleet-node.ts';
+import { NodeKeeper } from '../fleet/node-keeper.ts';
+import { Runner } from '../fleet/runner.ts';
+import { buildLab, firstLab, type LabNode } from '../lab/first-lab.ts';
+import { SocketWorkload } from '../lab/workload.ts';
+import { SettingsStore } from './settings-store.ts';
+import { type HostIdentity, watchFleet, watchLog, watchSyncs } from './streams.ts';
+
+export interface HostOptions extends HostIdentity {
+  /** Where the built node worker lies; the shell's entry file knows. */
+  readonly workerUrl: URL;
+  /** Settings and journal lie here. */
+  readonly settingsFolder: string;
+  /** Embedded nodes keep their data here while they live; removed when the host is closed. */
+  readonly dataFolder: string;
+}
+
+export class Host {
+  readonly fleet = new Fleet();
+  readonly settings: SettingsStore;
+  readonly #options: HostOptions;
+  readonly #keeper: NodeKeeper;
+  readonly #runner: Runner;
+  readonly #journal: Journal;
+  #closed = false;
+
+  constructor(options: HostOptions) {
+    this.#options = options;
+    this.settings = new SettingsStore(options.settingsFolder);
+    this.#journal = new Journal(join(options.settingsFolder, 'journal.jsonl'));
+    this.#keeper = new NodeKeeper({
+      workerUrl: options.workerUrl,
+      dataFolder: options.dataFolder,
+      startSocketLoad: (load, execute) => new SocketWorkload(load, execute),
+    });
+    this.#runner = new Runner(this.fleet, this.#keeper, this.#journal);
+  }
+
+  /** The lab as it was left, or the first one; and the remembered connections. @returns what could not be started */
+  async openLab(): Promise<unknown[]> {
+    for (const { username, ...connection } of this.settings.connections) {
+      const request = { ...connection, ...(username !== null && { username }) };
+      this.fleet.add(await this.#keeper.connect(request, false));
+    }
+    const lab = this.settings.lab ?? firstLab;
+    const problems = await buildLab(lab, {
+      start: (name, port) => this.#startLabNode(name, port),
+      attach: async (nodeId, masterId) => {
+        const { host, port } = this.fleet.member(masterId).address;
+        await this.fleet.member(nodeId).node.execute([['REPLICAOF', host, String(port)]]);
+      },
+      load: (nodeId, load) => this.fleet.member(nodeId).node.startLoad(load),
+    });
+    this.settings.lab = lab.map((node) => ({ ...node, port: this.#portOf(node.name) ?? node.port }));
+    return problems;
+  }
+
+  /** The router to hand to a carrier of @orpc/server. Failures are values of it; a thrown error is our mistake. */
+  router() {
+    const os = implement(contract);
+    return os.router({
+      fleet: { watch: os.fleet.watch.handler(({ signal }) => watchFleet(this.fleet, this.#options, signal)) },
+      node: {
+        log: os.node.log.handler(({ input, signal }) => watchLog(this.fleet, input.nodeId, signal)),
+        syncs: os.node.syncs.handler(({ input, signal }) => watchSyncs(this.fleet, input.nodeId, signal)),
+      },
+      connections: { connect: os.connections.connect.handler(({ input }) => outcome(() => this.#connect(input))) },
+      acts: {
+        plan: os.acts.plan.handler(({ input }) => outcome(() => this.#runner.plan(input))),
+        run: os.acts.run.handler(({ input }) => outcome(() => this.#run(input.hash, input.confirmation))),
+      },
+    });
+  }
+
+  /** Stops every node in good order and removes their data. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    const embedded = this.fleet.members.map(({ node }) => node).filter((node) => node instanceof EmbeddedFleetNode);
+    await Promise.all(embedded.map(({ node }) => node.stop()));
+    this.fleet.dispose();
+    await this.#journal.close();
+    await rm(this.#options.dataFolder, { recursive: true, force: true });
+  }
+
+  async #connect(request: ConnectRequest): Promise<{ nodeId: NodeId }> {
+    if (this.fleet.members.length >= actBounds.nodesMax) {
+      throw new FailureError('tooManyNodes', { limit: actBounds.nodesMax });
+    }
+    const node = await this.#keeper.connect(request, true);
+    if (this.fleet.members.some((member) => member.node.name === node.name)) {
+      node.dispose();
+      throw new FailureError('nodeNameTaken', { name: node.name });
+    }
+    const member = this.fleet.add(node);
+    await this.fleet.observer.look(member);
+    this.fleet.publish();
+    this.#remember();
+    return { nodeId: node.id };
+  }
+
+  async #run(hash: string, confirmation: string | undefined) {
+    const result = await this.#runner.run(hash, confirmation);
+    await Promise.all(this.fleet.members.map((member) => this.fleet.observer.look(member)));
+    this.#remember();
+    return result;
+  }
+
+  async #startLabNode(name: string, port: number): Promise<NodeId> {
+    const node = await this.#keeper.createEmbedded(name, port, null);
+    this.fleet.add(node);
+    try {
+      await node.node.start();
+      return node.id;
+    } catch (error) {
+      this.fleet.remove(node.id);
+      // Another Syncline runs, or somebody else took the port since: a lab may lie anywhere.
+      if (port !== 0 && toFailure(error).code === 'portInUse') return this.#startLabNode(name, 0);
+      throw error;
+    }
+  }
+
+  /** Nodes with a password are not remembered, as passwords never reach the disk. */
+  #remember(): void {
+    const nodes = this.fleet.members.map(({ node }) => node);
+    this.settings.lab = nodes
+      .filter((node) => node.kind === 'embedded' && node.credentials.password === null)
+      .map((node) => this.#describe(node.id));
+    this.settings.connections = nodes
+      .filter((node) => node.kind === 'remote')
+      .map(({ name, environment, address, credentials, tls }) => ({
+        name,
+        environment,
+        ...address,
+        tls,
+        username: credentials.username,
+      }));
+  }
+
+  #portOf(name: string): number | undefined {
+    return this.fleet.members.find(({ node }) => node.name === name)?.address.port;
+  }
+
+  #describe(nodeId: NodeId): LabNode {
+    const { node, reading } = this.fleet.member(nodeId);
+    const link = reading?.link;
+    const master = link
+      ? this.fleet.members.find(
+          (member) => member.node.kind === 'embedded' && member.address.port === link.masterAddress.port,
+        )
+      : undefined;
+    const load = node.workload && {
+      writesPerSecond: node.workload.writesPerSecond,
+      valueBytes: node.workload.valueBytes,
+    };
+    return { name: node.name, port: node.address.port, master: master?.node.name ?? null, load };
+  }
+}
+
+async function outcome<T>(run: () => Promise<T>): Promise<Outcome<T>> {
+  try {
+    return { ok: true, value: await run() };
+  } catch (error) {
+    return { ok: false, failure: toFailure(error) };
+  }
+}

@@ -1,0 +1,101 @@
+// Says before anything is touched whether a replica will continue or copy everything, by the engine's own PSYNC rule.
+import type { Forecast } from '../contract/acts.ts';
+import type { Statement } from '../contract/views.ts';
+import { type Asked, type Decision, decide } from '../engine/replication/psync.ts';
+
+/** The master's inputs of the rule: all of them stand in its INFO replication. */
+export interface ForecastMaster {
+  readonly name: string;
+  readonly replicationId: string;
+  readonly secondReplicationId: string | null;
+  /** Redis's `second_repl_offset`. */
+  readonly secondOffset: number;
+  readonly offset: number;
+  readonly backlog: {
+    readonly active: boolean;
+    readonly sizeBytes: number;
+    readonly firstByte: number;
+    readonly histlenBytes: number;
+  };
+}
+
+export interface ForecastReplica {
+  readonly name: string;
+  /** The history that it is on, its own where it is a master. */
+  readonly replicationId: string;
+  /** The last byte that it applied. */
+  readonly offset: number;
+  readonly keys: number;
+  /** How many nodes follow it, directly or through others. */
+  readonly replicasBelow: number;
+}
+
+/** Null for a node that was not read: then nothing is guessed. */
+export function forecastSync(
+  replica: ForecastReplica | null,
+  master: ForecastMaster | null,
+  names: { readonly name: string; readonly master: string },
+): Forecast {
+  if (!replica || !master) return unknown(names);
+  const asked: Asked = { id: replica.replicationId, byte: replica.offset + 1 };
+  const decision = decide(asked, toHistory(master), master.backlog.active ? master.backlog : null);
+  return toForecast(decision, replica, master);
+}
+
+/** The forecast of an act that gives up the replica's history first, so that nothing can be continued. */
+export function forecastForcedFull(
+  replica: ForecastReplica | null,
+  master: ForecastMaster | null,
+  names: { readonly name: string; readonly master: string },
+): Forecast {
+  const reason: Statement = { code: 'syncForced', params: { ...names } };
+  return {
+    sync: 'full',
+    reason,
+    transferBytes: null,
+    keysDestroyed: replica?.keys ?? null,
+    replicasBelow: replica?.replicasBelow ?? 0,
+    window: master && toWindow(master, null),
+  };
+}
+
+function unknown(names: { readonly name: string; readonly master: string }): Forecast {
+  return {
+    sync: 'unknown',
+    reason: { code: 'syncUnknown', params: { ...names } },
+    transferBytes: null,
+    keysDestroyed: null,
+    replicasBelow: 0,
+    window: null,
+  };
+}
+
+function toForecast(decision: Decision, replica: ForecastReplica, master: ForecastMaster): Forecast {
+  const reason: Statement = {
+    code: decision.code,
+    params: { name: replica.name, master: master.name, ...decision.params },
+  };
+  const continues = decision.kind === 'continue';
+  // An offset has a place in the window only if it counts the bytes of the same history.
+  const shares = decision.code !== 'syncOtherHistory' && decision.code !== 'syncNeverSynced';
+  return {
+    sync: continues ? 'partial' : 'full',
+    reason,
+    // How long a snapshot will be is not known before it is made.
+    transferBytes: continues ? decision.params.missingBytes : null,
+    keysDestroyed: continues ? 0 : replica.keys,
+    replicasBelow: continues ? 0 : replica.replicasBelow,
+    window: toWindow(master, shares ? replica.offset : null),
+  };
+}
+
+function toWindow(master: ForecastMaster, replicaOffset: number | null): Forecast['window'] {
+  if (!master.backlog.active) return null;
+  return { firstByte: master.backlog.firstByte, endOffset: master.offset, replicaOffset };
+}
+
+function toHistory(master: ForecastMaster): Parameters<typeof decide>[1] {
+  const previous =
+    master.secondReplicationId === null ? null : { id: master.secondReplicationId, endByte: master.secondOffset };
+  return { id: master.replicationId, offset: master.offset, previous };
+}

@@ -1,0 +1,136 @@
+// One connection to a real server, kept up for as long as it is wanted: the one door to ioredis.
+import { setTimeout as delay } from 'node:timers/promises';
+import { Redis, ReplyError } from 'ioredis';
+import { type Disposable, Emitter } from '../base/lifecycle.ts';
+import { FailureError } from '../contract/failure-error.ts';
+import type { Failure } from '../contract/failures.ts';
+import { probeServer, toConnectFailure } from './raw-probe.ts';
+import type { Reply } from './role.ts';
+import type { ServerAddress } from './server-address.ts';
+
+export const connectTimeoutMs = 4000;
+export const commandTimeoutMs = 2500;
+const retryDelayFirstMs = 250;
+const retryDelayMaxMs = 5000;
+
+/** Where a connection stands. `up` and `down` follow each other until it is closed. */
+export type ConnectionState =
+  | { readonly kind: 'connecting'; readonly attempt: number; readonly failure: Failure | null }
+  | { readonly kind: 'up' }
+  | { readonly kind: 'down'; readonly attempt: number; readonly sinceMs: number; readonly failure: Failure }
+  | { readonly kind: 'closed' };
+
+export class RemoteServer implements Disposable {
+  readonly address: ServerAddress;
+  readonly changed = new Emitter<ConnectionState>();
+  readonly #client: Redis;
+  #state: ConnectionState = { kind: 'connecting', attempt: 1, failure: null };
+  #lastFailure: Failure | null = null;
+
+  constructor(address: ServerAddress) {
+    this.address = address;
+    this.#client = new Redis({
+      host: address.host,
+      port: address.port,
+      ...(address.username !== null && { username: address.username }),
+      ...(address.password !== null && { password: address.password }),
+      ...(address.tls && { tls: {} }),
+      // RESP2: HELLO is unknown to servers before 6, and nothing here needs RESP3's types.
+      protocol: 2,
+      connectionName: 'syncline',
+      disableClientInfo: true,
+      lazyConnect: true,
+      // A server that loads its data answers INFO: no waiting for it to be ready.
+      enableReadyCheck: false,
+      // A command to a server that is away fails at once: nothing may run later than a person thinks.
+      enableOfflineQueue: false,
+      autoResendUnfulfilledCommands: false,
+      maxRetriesPerRequest: 0,
+      connectTimeout: connectTimeoutMs,
+      commandTimeout: commandTimeoutMs,
+      retryStrategy: retryDelayMs,
+    });
+    this.#listen();
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  /** Connects for the first time. @throws FailureError as `probeServer` does; the caller then disposes. */
+  async open(): Promise<void> {
+    await probeServer(this.address, connectTimeoutMs);
+    try {
+      await this.#client.connect();
+    } catch (error) {
+      throw toConnectFailure(this.address, error, connectTimeoutMs);
+    }
+  }
+
+  /** Tries on and on until it is connected or disposed: for a server that was remembered and may be away now. */
+  async keepTrying(): Promise<void> {
+    for (let attempt = 1; this.#state.kind === 'connecting'; attempt++) {
+      try {
+        return await this.open();
+      } catch (error) {
+        const { failure } = toConnectFailure(this.address, error, connectTimeoutMs);
+        if (this.#state.kind === 'connecting') this.#enter({ kind: 'connecting', attempt: attempt + 1, failure });
+      }
+      await delay(retryDelayMs(attempt), undefined, { ref: false });
+    }
+  }
+
+  /**
+   * Sends the commands in one pipeline; a reply of the server's own error stands in its place as a value.
+   * @throws FailureError connectionLost, connectionTimedOut, nodeNotConnected
+   */
+  async execute(commands: readonly (readonly string[])[]): Promise<Reply[]> {
+    const { host, port } = this.address;
+    if (this.#state.kind !== 'up') throw new FailureError('nodeNotConnected', { name: `${host}:${port}` });
+    const pipeline = this.#client.pipeline();
+    for (const [name = '', ...words] of commands) pipeline.call(name, ...words);
+    const replies = await pipeline.exec();
+    return (replies ?? []).map(([error, value]) => {
+      if (error === null) return value as Reply;
+      if (error instanceof ReplyError) return { error: error.message };
+      throw /timed out/i.test(error.message)
+        ? new FailureError('connectionTimedOut', { host, port, timeoutMs: commandTimeoutMs })
+        : new FailureError('connectionLost', { host, port });
+    });
+  }
+
+  dispose(): void {
+    this.#enter({ kind: 'closed' });
+    this.changed.dispose();
+    this.#client.disconnect();
+  }
+
+  #listen(): void {
+    this.#client.on('ready', () => this.#enter({ kind: 'up' }));
+    this.#client.on('error', (error) => {
+      this.#lastFailure = toConnectFailure(this.address, error, connectTimeoutMs).failure;
+    });
+    this.#client.on('reconnecting', () => this.#retry());
+  }
+
+  #retry(): void {
+    const { host, port } = this.address;
+    const failure = this.#lastFailure ?? new FailureError('connectionLost', { host, port }).failure;
+    this.#lastFailure = null;
+    const state = this.#state;
+    if (state.kind === 'closed') return;
+    if (state.kind === 'connecting') this.#enter({ kind: 'connecting', attempt: state.attempt + 1, failure });
+    else if (state.kind === 'down') this.#enter({ ...state, attempt: state.attempt + 1, failure });
+    else this.#enter({ kind: 'down', attempt: 1, sinceMs: Date.now(), failure });
+  }
+
+  #enter(state: ConnectionState): void {
+    if (this.#state.kind === 'closed') return;
+    this.#state = state;
+    this.changed.emit(state);
+  }
+}
+
+function retryDelayMs(attempt: number): number {
+  return Math.min(retryDelayMaxMs, retryDelayFirstMs * 2 ** (attempt - 1));
+}
