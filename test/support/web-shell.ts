@@ -27,7 +27,7 @@ export async function startWebShell(program = ['out/main/cli.js', 'serve', '--po
   const startedAt = performance.now();
   const child = spawn(process.execPath, program, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, XDG_CONFIG_HOME: settings, XDG_DATA_HOME: settings, DISPLAY: '', WAYLAND_DISPLAY: '' },
+    env: { ...process.env, SYNCLINE_HOME: settings, DISPLAY: '', WAYLAND_DISPLAY: '' },
   });
   let output = '';
   const keep = (chunk: Buffer) => {
