@@ -12,7 +12,7 @@ const others = (files: readonly SourceFile[]) => files.filter(({ path }) => path
 
 const fileLinesMax = 400;
 /** A constant at the outermost level whose literal spans lines. */
-const tableOfRows = /^(export )?const [^\n]*[[{(]\n[^]*?^[\]})].*$/gm;
+const tableOfRows = /^(export )?const [^\n]*[[{(]\n[\s\S]*?^[\]})].*$/gm;
 const openingCharsMin = 12;
 
 test('the sources were found', () => {

@@ -39,16 +39,13 @@ export class ConsolePage {
   }
 
   async cardNames(): Promise<string[]> {
-    const cards = await this.page
-      .locator('[data-testid^="node-card-"]')
-      .evaluateAll((elements) => elements.map((element) => element.getAttribute('data-testid')));
-    return cards
-      .map((id) => String(id).slice('node-card-'.length))
-      .filter((name) => !/-(role|offset|phase|lag|reach)$/.test(name));
+    const cards = this.page.locator('article[data-testid^="node-card-"]');
+    const ids = await cards.evaluateAll((elements) => elements.map((element) => element.getAttribute('data-testid')));
+    return ids.map((id) => String(id).slice('node-card-'.length));
   }
 
   async role(name: string): Promise<string | null> {
-    return this.part(`node-card-${name}-role`).getAttribute('data-value');
+    return this.part(`node-card-${name}-role`).getAttribute('data-role');
   }
 
   async phase(name: string): Promise<LinkPhase | null> {
@@ -91,23 +88,25 @@ export class ConsolePage {
 
   /** Opens a node in the inspector. */
   async select(name: string): Promise<void> {
-    await this.card(name).click({ position: { x: 40, y: 14 } });
+    await this.card(name).getByRole('button', { name, exact: true }).click();
+    await this.see(this.page.locator(`[data-testid="inspector"][data-node="${name}"]`));
   }
 
-  /** A field of INFO replication, or of the counters, as the inspector shows it for the selected node. */
-  async info(field: string): Promise<string> {
-    await this.see(this.part(`info-${field}`));
-    return (await this.part(`info-${field}`).getAttribute('data-value')) ?? '';
+  async openTab(tab: 'replication' | 'backlog' | 'syncs' | 'log'): Promise<void> {
+    await this.part(`tab-${tab}`).click();
   }
 
-  async untilInfo(field: string, holds: (value: number) => boolean): Promise<number> {
-    const read = async () => Number(await this.info(field));
-    return waitFor(`${field} of the selected node`, read, holds, { timeoutMs: seeTimeoutMs, intervalMs: 100 });
+  /** A number of the selected node's replication tab, once it holds. */
+  async untilFigure(testId: string, holds: (value: number) => boolean = () => true): Promise<number> {
+    await this.openTab('replication');
+    const read = async () => Number(await this.part(testId).getAttribute('data-value'));
+    return waitFor(`${testId} of the selected node`, read, holds, { timeoutMs: seeTimeoutMs, intervalMs: 100 });
   }
 
   /** Selects a node and presses one of its acts; the plan opens. */
   async begin(kind: ActKind, name: string): Promise<void> {
     await this.select(name);
+    if (kind === 'resyncPartial' || kind === 'resyncFull') await this.part('act-resync').click();
     await this.part(`act-${kind}`).first().click();
   }
 
@@ -135,7 +134,10 @@ export class ConsolePage {
     const commands = await this.part('plan-command').allInnerTexts();
     await this.part('plan-run').click();
     await this.see(this.part('plan-result'));
-    await this.page.keyboard.press('Escape');
+    if ((await this.part('plan-result').getAttribute('data-ok')) !== 'true') {
+      throw new Error(`the plan failed: ${await this.part('plan-dialog').innerText()}`);
+    }
+    await this.part('plan-cancel').click();
     await this.part('plan-dialog').waitFor({ state: 'hidden', timeout: seeTimeoutMs });
     return commands;
   }

@@ -60,17 +60,18 @@ async function dragsItOntoTheMaster(page: ConsolePage): Promise<void> {
   await page.untilRole('delta', 'replica');
   await page.untilPhase('delta', 'streaming');
   await page.select('delta');
+  await page.openTab('syncs');
   await page.see(page.part('sync-step'));
   const outcome = await waitFor(
     'the sync to have an outcome',
-    () => page.part('sync-outcome').first().getAttribute('data-value'),
+    () => page.part('sync-outcome').first().getAttribute('data-outcome'),
     (value) => value !== null && value !== 'running',
   );
   expect(outcome).toBe('full');
   const steps = (await page.part('sync-step').allInnerTexts()).join('\n');
   for (const message of ['PING', 'REPLCONF', 'PSYNC', 'FULLRESYNC']) expect(steps).toContain(message);
   await page.select('alpha');
-  expect(await page.untilInfo('connected_slaves', (count) => count === 3)).toBe(3);
+  expect(await page.untilFigure('info-connected_slaves', (count) => count === 3)).toBe(3);
 }
 
 async function startsTheLoad(page: ConsolePage): Promise<void> {
@@ -101,23 +102,23 @@ async function growth(page: ConsolePage, name: string): Promise<number> {
 
 async function resyncsExpectingPartial(page: ConsolePage): Promise<void> {
   await page.select('alpha');
-  const before = { full: Number(await page.info('sync_full')), partial: Number(await page.info('sync_partial_ok')) };
+  const before = { full: await page.untilFigure('sync-full'), partial: await page.untilFigure('sync-partial-ok') };
   await page.begin('resyncPartial', 'bravo');
   await page.runPlan();
-  await page.untilPhase('bravo', 'streaming');
   await page.select('alpha');
-  expect(await page.untilInfo('sync_partial_ok', (count) => count > before.partial)).toBe(before.partial + 1);
-  expect(Number(await page.info('sync_full'))).toBe(before.full);
+  expect(await page.untilFigure('sync-partial-ok', (count) => count > before.partial)).toBe(before.partial + 1);
+  expect(await page.untilFigure('sync-full')).toBe(before.full);
+  await page.untilPhase('bravo', 'streaming');
 }
 
 async function resyncsInFull(page: ConsolePage): Promise<void> {
   await page.select('alpha');
-  const before = Number(await page.info('sync_full'));
+  const before = await page.untilFigure('sync-full');
   await page.begin('resyncFull', 'bravo');
   await page.runPlan();
-  await page.untilPhase('bravo', 'streaming');
   await page.select('alpha');
-  expect(await page.untilInfo('sync_full', (count) => count > before)).toBe(before + 1);
+  expect(await page.untilFigure('sync-full', (count) => count > before)).toBe(before + 1);
+  await page.untilPhase('bravo', 'streaming');
 }
 
 async function promotesAReplica(page: ConsolePage): Promise<void> {
