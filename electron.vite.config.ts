@@ -2,8 +2,22 @@
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import { pagePolicy } from './src-main/page-policy.ts';
 
 const at = (path: string) => resolve(import.meta.dirname, path);
+
+/** The desktop's page comes from a file and has no headers. Not while developing: reload needs inline scripts. */
+const policyInPage = {
+  name: 'policy-in-page',
+  apply: 'build' as const,
+  transformIndexHtml: () => [
+    {
+      tag: 'meta',
+      injectTo: 'head-prepend' as const,
+      attrs: { 'http-equiv': 'Content-Security-Policy', content: pagePolicy },
+    },
+  ],
+};
 
 export default defineConfig({
   main: {
@@ -35,7 +49,7 @@ export default defineConfig({
   },
   renderer: {
     root: at('src-renderer'),
-    plugins: [react()],
+    plugins: [react(), policyInPage],
     build: { outDir: 'out/renderer', rollupOptions: { input: at('src-renderer/index.html') } },
   },
 });

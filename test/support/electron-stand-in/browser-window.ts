@@ -33,6 +33,7 @@ class StandInBrowserWindow extends EventEmitter {
   readonly webContents = strict('webContents', new StandInWebContents());
   readonly closed: Promise<void>;
   readonly #opened: Promise<Page>;
+  readonly #size: { readonly width: number; readonly height: number };
   #isClosed = false;
   #isVisible = false;
 
@@ -42,6 +43,7 @@ class StandInBrowserWindow extends EventEmitter {
     if (sandbox === false || contextIsolation === false || nodeIntegration === true || webviewTag === true) {
       throw new Error('the Electron stand-in plays only sandboxed, isolated windows');
     }
+    this.#size = { width: options.width ?? defaultWidth, height: options.height ?? defaultHeight };
     this.closed = new Promise((resolve) => {
       this.once('closed', resolve);
     });
@@ -55,10 +57,10 @@ class StandInBrowserWindow extends EventEmitter {
     theApp.emit('web-contents-created', {}, this.webContents);
   }
 
-  async #open({ width = defaultWidth, height = defaultHeight, webPreferences }: WindowOptions): Promise<Page> {
+  async #open({ webPreferences }: WindowOptions): Promise<Page> {
     const { context } = await openedChromium;
     const page = await context.newPage();
-    await page.setViewportSize({ width, height });
+    await page.setViewportSize(this.#size);
     page.on('close', () => this.#leave());
     await this.webContents.join(page, await context.newCDPSession(page), webPreferences?.preload ?? null);
     return page;
@@ -93,6 +95,11 @@ class StandInBrowserWindow extends EventEmitter {
 
   isDestroyed(): boolean {
     return this.#isClosed;
+  }
+
+  /** Pages have no place on a screen: only the size that was asked for is known. */
+  getNormalBounds(): { x: number; y: number; width: number; height: number } {
+    return { x: 0, y: 0, ...this.#size };
   }
 
   close(): void {
