@@ -144,7 +144,7 @@ function hincrbyfloat(context: CommandContext): void {
   opened.value.set(field, text, context.services.limits);
   saveCollection(db, args, 1, hashKind, opened);
   context.changed();
-  context.propagateInstead('HSET', args.copy(1), args.copy(2), Buffer.from(text, 'latin1'));
+  context.propagateInstead('HSET', args.slice(1), args.slice(2), Buffer.from(text, 'latin1'));
   reply.bulkLatin1(text);
 }
 

@@ -13,6 +13,7 @@ import {
   saveCollection,
 } from './collection-keys.ts';
 import { parseKeyCount } from './key-count.ts';
+import { parsePopCount } from './pop-count.ts';
 import { ReplyError, replyErrors, wrongArity } from './reply-errors.ts';
 import type { CommandContext, CommandRow } from './spec.ts';
 
@@ -111,18 +112,8 @@ export function popManyFrom(context: CommandContext, keyIndex: number, end: List
   for (let i = 0; i < taken; i++) reply.bulkLatin1(popOne(opened.value, end));
   saveCollection(db, args, keyIndex, listKind, opened);
   context.changed(taken);
-  context.propagateInstead(end === 'left' ? 'LPOP' : 'RPOP', args.copy(keyIndex), String(taken));
+  context.propagateInstead(end === 'left' ? 'LPOP' : 'RPOP', args.slice(keyIndex), String(taken));
   return true;
-}
-
-/** What follows the keys of LMPOP and ZMPOP: COUNT n, at most once, from argument `from`. @throws ReplyError */
-export function parsePopCount(context: CommandContext, from: number): number {
-  const { args } = context;
-  if (from === args.count) return 1;
-  if (args.count !== from + 2 || !args.is(from, 'COUNT')) throw new ReplyError(replyErrors.syntax);
-  const count = args.integer(from + 1, replyErrors.countTooSmall);
-  if (count <= 0) throw new ReplyError(replyErrors.countTooSmall);
-  return count;
 }
 
 function lmpop(context: CommandContext): void {
@@ -131,7 +122,7 @@ function lmpop(context: CommandContext): void {
   const endAt = 2 + keyCount;
   if (endAt >= args.count) throw new ReplyError(replyErrors.syntax);
   const end = parseListEnd(context, endAt);
-  const count = parsePopCount(context, endAt + 1);
+  const count = parsePopCount(args, endAt + 1);
   for (let i = 2; i < endAt; i++) if (popManyFrom(context, i, end, count)) return;
   reply.nullArray();
 }

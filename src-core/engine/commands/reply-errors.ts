@@ -34,6 +34,15 @@ export const replyErrors = {
   negativeMaxLength: "ERR MAXLEN can't be negative",
   rankZero:
     "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to start from the end of the list",
+  rangeNotFloat: 'ERR min or max is not a float',
+  rangeNotLex: 'ERR min or max not valid string range item',
+  limitNeedsBy: 'ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX',
+  lexWithScores: 'ERR syntax error, WITHSCORES not supported in combination with BYLEX',
+  addNxWithXx: 'ERR XX and NX options at the same time are not compatible',
+  addGtLtNx: 'ERR GT, LT, and/or NX options at the same time are not compatible',
+  addIncrementPair: 'ERR INCR option supports a single increment-element pair',
+  scoreNotNumber: 'ERR resulting score is not a number (NaN)',
+  weightNotFloat: 'ERR weight value is not a float',
   stringTooLong: 'ERR string exceeds maximum allowed size (proto-max-bulk-len)',
   noSuchKey: 'ERR no such key',
   sameObject: 'ERR source and destination objects are the same',
@@ -78,6 +87,11 @@ export function wrongArity(name: string): string {
 
 export function unknownSubcommand(container: string, sub: string): string {
   return `ERR unknown subcommand '${sub.slice(0, ECHOED_ARGUMENT_BYTES)}'. Try ${container.toUpperCase()} HELP.`;
+}
+
+/** For the unions, intersections and differences of sorted sets. */
+export function tooFewInputKeys(commandName: string): string {
+  return `ERR at least 1 input key is needed for '${commandName}' command`;
 }
 
 export function invalidExpire(commandName: string): string {

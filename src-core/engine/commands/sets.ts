@@ -94,14 +94,14 @@ function spop(context: CommandContext): void {
   for (const member of picked) set.delete(member);
   saveCollection(db, args, 1, setKind, opened);
   context.changed(count);
-  if (hasCount && set.size === 0) context.propagateInstead('DEL', args.copy(1));
+  if (hasCount && set.size === 0) context.propagateInstead('DEL', args.slice(1));
   else propagateRemoval(context, picked);
   if (hasCount) replyMembers(context, picked);
   else reply.bulkLatin1(picked[0]!);
 }
 
 function propagateRemoval(context: CommandContext, members: readonly string[]): void {
-  const key = context.args.copy(1);
+  const key = context.args.slice(1);
   for (let from = 0; from < members.length; from += PROPAGATED_MEMBERS_MAX) {
     const part = members.slice(from, from + PROPAGATED_MEMBERS_MAX).map((member) => Buffer.from(member, 'latin1'));
     context.propagateInstead('SREM', key, ...part);
