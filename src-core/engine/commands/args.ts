@@ -15,8 +15,6 @@ export class Args {
   /** Where the whole request starts and ends in `buffer`: what is propagated. */
   frameStart = 0;
   frameEnd = 0;
-  /** The request was typed as a line, so its bytes cannot be propagated as they are. */
-  typedInline = false;
   /** The hash of argument 1 by the keyspace's function, when `hasKeyHash`: batches know it before they run. */
   keyHash = 0;
   hasKeyHash = false;
@@ -108,7 +106,7 @@ export class Args {
     const start = this.start(i);
     const end = this.end(i);
     const short = parseShortInteger(this.buffer, start, end);
-    if (short === short) return short;
+    if (!Number.isNaN(short)) return short;
     return Number(parseInt64(this.buffer, start, end, error));
   }
 
@@ -120,7 +118,7 @@ export class Args {
   /** Argument `i` as a double: decimal, exponent, hexadecimal, `inf`; no NaN. @throws ReplyError `error` when it is none. */
   float(i: number, error: string = replyErrors.notFloat): number {
     const value = parseFloatStrictly(this.text(i));
-    if (value !== value) throw new ReplyError(error);
+    if (Number.isNaN(value)) throw new ReplyError(error);
     return value;
   }
 }

@@ -1,6 +1,9 @@
-// The gates that a command passes before it runs, as bits, so that an open road costs one comparison.
+// The gates that a command passes before it runs, asked in Redis's order.
+import { replyErrors, subscribedContext } from './reply-errors.ts';
+import type { Services, Session } from './services.ts';
+import type { Command } from './table.ts';
 
-/** Each gate with its bit; what it asks stands in `execute.ts`, in Redis's order. */
+/** Gates as bits, so that an open road costs one comparison. */
 export const gate = {
   /** `min-replicas-to-write` is not met. */
   tooFewReplicas: 1,
@@ -31,4 +34,58 @@ export class Gates {
   has(which: Gate): boolean {
     return (this.shut & which) !== 0;
   }
+}
+
+export const PASSED = '';
+/** The command waits until CLIENT PAUSE is over. */
+export const POSTPONED = 'postponed';
+
+/** What a RESP2 client with subscriptions may still say. */
+const SUBSCRIBED_MAY_SAY: ReadonlySet<string> = new Set([
+  'ping',
+  'subscribe',
+  'psubscribe',
+  'unsubscribe',
+  'punsubscribe',
+  'ssubscribe',
+  'sunsubscribe',
+  'quit',
+  'reset',
+]);
+
+/** `PASSED`, `POSTPONED`, or the error's text. */
+export function passGates(services: Services, session: Session, command: Command): string {
+  if (!session.authenticated && !command.has('no_auth')) return replyErrors.noAuth;
+  const { gates } = services;
+  // The stream of the master passes all gates: what it says has happened.
+  if (session.kind === 'master') return PASSED;
+  const writes = command.has('write') || execWrites(session, command);
+  if (writes && gates.shut !== 0) {
+    const refused = writeGates(gates);
+    if (refused !== PASSED) return refused;
+  }
+  if (session.subscriptions > 0 && session.protocol === 2 && !SUBSCRIBED_MAY_SAY.has(command.name)) {
+    return subscribedContext(command.name);
+  }
+  if (gates.has(gate.masterDown) && !command.has('stale')) return replyErrors.masterDown;
+  if (gates.has(gate.loading) && !command.has('loading')) return replyErrors.loading;
+  if (session.isReplica || session.kind === 'local') return PASSED;
+  const queued = session.transaction !== null && command.name !== 'exec';
+  if (queued) return PASSED;
+  if (gates.has(gate.allPaused)) return POSTPONED;
+  if (gates.has(gate.writesPaused) && (writes || command.has('may_replicate'))) return POSTPONED;
+  return PASSED;
+}
+
+function writeGates(gates: Gates): string {
+  if (gates.has(gate.saveFailed)) return replyErrors.misconfigured;
+  if (gates.has(gate.tooFewReplicas)) return replyErrors.noReplicas;
+  if (gates.has(gate.readOnly)) return replyErrors.readOnly;
+  return PASSED;
+}
+
+/** EXEC counts as a write if any of the requests that wait for it does. */
+function execWrites(session: Session, command: Command): boolean {
+  if (command.name !== 'exec' || session.transaction === null) return false;
+  return session.transaction.queue.some((request) => request.command.has('write'));
 }

@@ -3,8 +3,9 @@
 import type { Disposable } from '../../base/lifecycle.ts';
 import type { Connection, Ports } from '../../base/ports.ts';
 import type { Protocol } from '../../resp/reply-writer.ts';
+import type { Replication } from '../replication/replication.ts';
 import type { Gates } from './gates.ts';
-import type { Transaction } from './transaction-state.ts';
+import type { Transaction, WatchedKeys } from './transaction-state.ts';
 
 export interface Services {
   readonly ports: Ports;
@@ -59,7 +60,7 @@ export interface ValueLimits {
 export interface Propagation {
   /** False: nobody listens, bytes need not be made. */
   readonly active: boolean;
-  /** Appends whole requests in RESP array form. The bytes are copied before this returns. */
+  /** Appends whole requests in RESP array form. The bytes must not change before `flush`, and are copied by then. */
   append(databaseIndex: number, buffer: Buffer, start: number, end: number): void;
   /** Called at the end of each readable event: hands on what was appended. */
   flush(): void;
@@ -79,10 +80,11 @@ export interface Session {
   libraryVersion: string;
   /** MULTI is open when not null. */
   transaction: Transaction | null;
+  /** WATCH is on when not null. */
+  watched: WatchedKeys | null;
   /** Channels and patterns; RESP2 clients with any may say only a few things. Owned by pubsub. */
   subscriptions: number;
-  /** CLIENT REPLY: 'skip' is for the next command only. */
-  replyMode: 'on' | 'off' | 'skip-next' | 'skip';
+  replyMode: ReplyMode;
   noEvict: boolean;
   /** The answers so far are sent, then the connection closes. */
   closeAfterReply: boolean;
@@ -107,7 +109,9 @@ export interface Session {
    * Null for a session without a socket.
    */
   takeOutput(owner: OutputOwner): Connection | null;
-  /** Stops reading requests until `unblock`: what arrives waits. */
+  /** No request of it may run now: `block` was called, or it is closed. */
+  readonly stopped: boolean;
+  /** Stops running requests until `unblock`: what arrives waits. */
   block(): void;
   unblock(): void;
   /** Closes now; unsent bytes are lost. */
@@ -120,6 +124,9 @@ export interface OutputOwner {
   /** The connection is gone. */
   onClose(reason: string | null): void;
 }
+
+/** 'skip-next' is set by CLIENT REPLY SKIP and becomes 'skip' after it: the next answer is dropped. */
+export type ReplyMode = 'on' | 'off' | 'skip-next' | 'skip';
 
 /** 'client': over a socket. 'master': the stream that a replica applies; never answered. 'local': the host, in process. */
 export type SessionKind = 'client' | 'master' | 'local';
@@ -152,6 +159,8 @@ export interface ClientsService {
   /** CLIENT PAUSE: a later call may make it longer and stricter, never shorter. */
   pause(durationMs: number, mode: 'write' | 'all'): void;
   unpause(): void;
+  /** A pause holds this session's request: the service calls its `block` now, and its `unblock` when the pause is over. */
+  postpone(session: Session): void;
   /** AUTH and HELLO: whether this is the password of this user. Without `requirepass` any one is right for "default". */
   authenticate(user: string, password: string): boolean;
 }
@@ -186,7 +195,9 @@ export interface InfoService {
 
 /** What a command may ask of the process around the engine. */
 export interface ServerService {
-  readonly runId: string;
+  /** What clients, replicas and Sentinels are told. */
+  readonly redisVersion: string;
+  readonly role: 'master' | 'replica';
   /** Commands of the DEBUG family are allowed for this session. */
   debugAllowed(session: Session): boolean;
   setActiveExpire(active: boolean): void;
@@ -205,8 +216,8 @@ export interface ShutdownOptions {
   readonly force: boolean;
 }
 
-// biome-ignore lint/suspicious/noEmptyInterface: REPLICATION fills it in
-export interface ReplicationService {}
+export type ReplicationService = Replication;
+
 // biome-ignore lint/suspicious/noEmptyInterface: PERSISTENCE fills it in
 export interface PersistenceService {}
 

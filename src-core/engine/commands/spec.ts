@@ -4,6 +4,7 @@ import type { Database } from '../keyspace/database.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
 import type { Args } from './args.ts';
 import type { Services, Session } from './services.ts';
+import type { QueuedRequest } from './transaction-state.ts';
 
 /** Redis's own names, as COMMAND INFO shows them. */
 export type CommandFlag =
@@ -99,4 +100,6 @@ export interface CommandContext {
   propagateInstead(...parts: (Buffer | string)[]): void;
   /** Changed, but nothing of it goes to replicas. */
   doNotPropagate(): void;
+  /** EXEC's: runs a request that was queued; it writes its own reply. */
+  runQueued(request: QueuedRequest): void;
 }

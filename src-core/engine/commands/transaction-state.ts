@@ -1,16 +1,83 @@
 // What a session keeps between MULTI and EXEC, and what WATCH remembers.
+import type { Keyspace } from '../keyspace/keyspace.ts';
+import { SingleKey } from '../keyspace/single-key.ts';
+import type { Watcher } from '../keyspace/watches.ts';
+import type { Args } from './args.ts';
+import type { Command } from './table.ts';
 
 /** One request that waits for EXEC, in memory of its own. */
 export interface QueuedRequest {
+  readonly command: Command;
   readonly buffer: Buffer;
   readonly view: DataView;
   readonly starts: Int32Array;
   readonly ends: Int32Array;
-  readonly typedInline: boolean;
 }
 
 export interface Transaction {
   readonly queue: QueuedRequest[];
   /** A request was refused while queueing: EXEC will answer EXECABORT. */
   aborted: boolean;
+}
+
+/** Copies a request out of the shared buffer. */
+export function queueRequest(command: Command, args: Args): QueuedRequest {
+  const buffer = Buffer.from(args.buffer.subarray(args.frameStart, args.frameEnd));
+  const starts = new Int32Array(args.count);
+  const ends = new Int32Array(args.count);
+  for (let i = 0; i < args.count; i++) {
+    starts[i] = args.start(i) - args.frameStart;
+    ends[i] = args.end(i) - args.frameStart;
+  }
+  return { command, buffer, view: new DataView(buffer.buffer, buffer.byteOffset, buffer.length), starts, ends };
+}
+
+/** Ends MULTI and WATCH. */
+export function forgetTransaction(session: { transaction: Transaction | null; watched: WatchedKeys | null }): void {
+  session.transaction = null;
+  session.watched?.clear();
+  session.watched = null;
+}
+
+interface WatchedKey {
+  readonly databaseIndex: number;
+  readonly key: Buffer;
+  /** It was past its time when the watch began: that it vanishes then is no change. */
+  readonly wasExpired: boolean;
+}
+
+/** The keys that a session watches. Only the first change of any of them counts. */
+export class WatchedKeys {
+  readonly #keyspace: Keyspace;
+  readonly #watcher: Watcher = { touched: false };
+  #keys: WatchedKey[] = [];
+
+  constructor(keyspace: Keyspace) {
+    this.#keyspace = keyspace;
+  }
+
+  add(databaseIndex: number, key: Buffer): void {
+    if (this.#keys.some((known) => known.databaseIndex === databaseIndex && known.key.equals(key))) return;
+    this.#keys.push({ databaseIndex, key, wasExpired: this.#isExpired(databaseIndex, key) });
+    this.#keyspace.watch(databaseIndex, key, this.#watcher);
+  }
+
+  /** Whether EXEC must give up. */
+  get changed(): boolean {
+    return (
+      this.#watcher.touched ||
+      this.#keys.some((known) => !known.wasExpired && this.#isExpired(known.databaseIndex, known.key))
+    );
+  }
+
+  #isExpired(databaseIndex: number, key: Buffer): boolean {
+    const database = this.#keyspace.databases[databaseIndex]!;
+    return database.isKeyPastExpiry(new SingleKey(key));
+  }
+
+  clear(): void {
+    for (const { databaseIndex, key } of this.#keys) this.#keyspace.unwatch(databaseIndex, key, this.#watcher);
+    this.#keys = [];
+    this.#watcher.touched = false;
+  }
 }

@@ -43,6 +43,8 @@ export const NO_REF: Ref = 0;
 const REHASH_STEPS = 1;
 /** Up to this many bytes a loop of words is faster than a native copy. */
 const SHORT_COPY_BYTES = 256;
+/** The same for a loop of bytes. */
+const SHORT_BYTES = 64;
 
 /**
  * A `Ref` is good until the next store, replace, remove or expiry change of the same key, which answer the new one.
@@ -242,7 +244,7 @@ export class Database {
       return this.storeObject(args, i, type, how, ownCopy(source, start, end), keepExpiry);
     const safe = this.#outsideArena(source, start, end);
     const ref = this.#place(args, i, type, how, end - start, false, keepExpiry);
-    this.memory.set(safe === source ? source.subarray(start, end) : safe, this.valueStart(ref));
+    this.#copyBytes(this.valueStart(ref), safe, safe === source ? start : 0, end - start);
     return ref;
   }
 
@@ -257,7 +259,7 @@ export class Database {
     if (end - start > MAX_INLINE_BYTES) return this.replaceObject(ref, how, ownCopy(source, start, end));
     const safe = this.#outsideArena(source, start, end);
     const moved = this.#reshape(ref, this.type(ref), how, end - start, false, true);
-    this.memory.set(safe === source ? source.subarray(start, end) : safe, this.valueStart(moved));
+    this.#copyBytes(this.valueStart(moved), safe, safe === source ? start : 0, end - start);
     this.#touch(moved);
     return moved;
   }
@@ -467,6 +469,12 @@ export class Database {
     for (; at < length; at++) ours.setUint8(to + at, view.getUint8(start + at));
   }
 
+  #copyBytes(to: number, source: Buffer, start: number, length: number): void {
+    const memory = this.table.arena.buffer;
+    if (length > SHORT_BYTES) source.copy(memory, to, start, start + length);
+    else for (let i = 0; i < length; i++) memory[to + i] = source[start + i]!;
+  }
+
   /** Bytes of the arena would go away if it grew while they are stored. */
   #outsideArena(source: Buffer, start: number, end: number): Buffer {
     return this.arena.holds(source) ? ownCopy(source, start, end) : source;
@@ -484,6 +492,12 @@ export class Database {
   /** Whether the key is past its time, without deleting it. */
   isPastExpiry(ref: Ref): boolean {
     return (this.#meta(ref) & HAS_EXPIRY) !== 0 && this.arena.f64[ref + 2]! < this.space.nowMs;
+  }
+
+  /** Whether the key is there, and past its time. */
+  isKeyPastExpiry(key: KeySource): boolean {
+    const ref = this.#find(key, 0);
+    return ref !== NO_REF && this.isPastExpiry(ref);
   }
 
   // ---- going through all

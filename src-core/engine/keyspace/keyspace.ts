@@ -83,7 +83,7 @@ export class Keyspace {
       return;
     }
     const refs: Ref[] = [];
-    database.forEach((ref) => refs.push(ref));
+    database.forEach((ref) => void refs.push(ref));
     for (const ref of refs) database.remove(ref);
     database.table.shrinkIfSparse();
   }

@@ -1,0 +1,340 @@
+// Runs requests: decodes a batch, warms the cache for its keys, passes each command through the gates, runs it, and hands
+// what changed to the stream. Hot: guarded by `npm run bench -- throughput`.
+
+import type { ReplyWriter } from '../../resp/reply-writer.ts';
+import { INCOMPLETE, type PartialRequest, RequestDecoder } from '../../resp/request-decoder.ts';
+import { ArenaFullError } from '../data/arena.ts';
+import { hashBytes } from '../keyspace/hash.ts';
+import type { Keyspace } from '../keyspace/keyspace.ts';
+import { KeyTooLongError } from '../keyspace/record.ts';
+import { Args } from './args.ts';
+import { ExecutionContext } from './execution-context.ts';
+import { PASSED, POSTPONED, passGates } from './gates.ts';
+import { ReplyError, replyErrors, unknownCommand, unknownSubcommand, wrongArity } from './reply-errors.ts';
+import type { Services, Session } from './services.ts';
+import type { Command, CommandTable } from './table.ts';
+import { forgetTransaction, type QueuedRequest, queueRequest } from './transaction-state.ts';
+
+/** So many requests are decoded before the first of them runs. */
+const BATCH_REQUESTS = 32;
+/** Replies are handed on when so many bytes wait, even if the batch is not at its end. */
+const FLUSH_REPLY_BYTES = 256 * 1024;
+const MINUS = 0x2d;
+
+/** A session whose requests run here: it can be told to send what was written so far. */
+export interface ExecutedSession extends Session {
+  /** Takes the bytes in `reply` away and clears it. */
+  flushReply(): void;
+}
+
+export class Executor {
+  readonly reply: ReplyWriter;
+  readonly keyspace: Keyspace;
+  readonly services: Services;
+  readonly table: CommandTable;
+  /** After `run` left bytes over: another try is in vain before so many are there, counted from the first left over. */
+  wantedBytes = 0;
+  readonly #decoder = new RequestDecoder();
+  readonly #args = new Args();
+  readonly #queuedArgs = new Args();
+  readonly #context: ExecutionContext;
+  readonly #frames = new Int32Array(BATCH_REQUESTS + 1);
+  readonly #bases = new Int32Array(BATCH_REQUESTS + 1);
+  readonly #hashes = new Uint32Array(BATCH_REQUESTS);
+  readonly #heads = new Uint32Array(BATCH_REQUESTS);
+  #touched = 0;
+
+  constructor(table: CommandTable, keyspace: Keyspace, services: Services, reply: ReplyWriter) {
+    this.table = table;
+    this.keyspace = keyspace;
+    this.services = services;
+    this.reply = reply;
+    this.#context = new ExecutionContext(keyspace, services, reply, (request) => this.#runQueued(request));
+    keyspace.onExpired = (databaseIndex, key) => this.#context.keyExpired(databaseIndex, key);
+  }
+
+  /**
+   * Runs the whole requests in `buffer` from `start` to `end`, and answers where the first one starts that did not run:
+   * because it is not whole, or because the session stopped. Replies are in `reply`, those that broke its bound already
+   * flushed. A request that breaks the protocol is answered, and the session's `closeAfterReply` set.
+   * @param partial what `takePartial` gave for the request at `start`.
+   */
+  run(
+    session: ExecutedSession,
+    buffer: Buffer,
+    view: DataView,
+    start: number,
+    end: number,
+    partial: PartialRequest | null = null,
+  ): number {
+    const { keyspace, reply } = this;
+    const expiryMode = keyspace.expiryMode;
+    if (session.kind === 'master') keyspace.expiryMode = 'ignore';
+    reply.protocol = session.protocol;
+    this.wantedBytes = 0;
+    try {
+      return this.#runBatches(session, buffer, view, start, end, partial);
+    } finally {
+      if (session.kind === 'master') keyspace.expiryMode = expiryMode;
+    }
+  }
+
+  /** After `run` left an unfinished request over: what is known of it, if that is much. */
+  takePartial(): PartialRequest | null {
+    return this.#decoder.takePartial();
+  }
+
+  #runBatches(
+    session: ExecutedSession,
+    buffer: Buffer,
+    view: DataView,
+    start: number,
+    end: number,
+    partial: PartialRequest | null,
+  ): number {
+    const decoder = this.#decoder;
+    const frames = this.#frames;
+    const bases = this.#bases;
+    let unfinished = partial;
+    let position = start;
+    while (position < end) {
+      decoder.limits.maxBulkBytes = this.services.limits.maxBulkBytes;
+      decoder.limits.authenticated = session.authenticated;
+      decoder.restart();
+      const most = session.authenticated ? BATCH_REQUESTS : 1;
+      let count = 0;
+      let slot = 0;
+      let next = position;
+      while (count < most && next < end) {
+        frames[count] = next;
+        bases[count] = slot;
+        next =
+          unfinished === null ? decoder.decode(buffer, next, end, slot) : decoder.resume(unfinished, buffer, next, end);
+        unfinished = null;
+        if (next < 0) break;
+        if (decoder.lineBuffer !== null) break;
+        slot += decoder.count;
+        count++;
+      }
+      const lineBuffer = next < 0 ? null : decoder.lineBuffer;
+      // The place after the last request of the batch: the next frame starts here, if there is one.
+      if (next >= 0 && lineBuffer === null) frames[count] = next;
+      bases[count] = slot;
+      if (count > 1) this.#warm(session, view, count);
+      for (let i = 0; i < count; i++) {
+        const words = bases[i + 1]! - bases[i]!;
+        if (words === 0) continue;
+        const args = this.#args;
+        args.point(buffer, view, decoder.starts, decoder.ends, bases[i]!, words);
+        args.frameStart = frames[i]!;
+        args.frameEnd = frames[i + 1]!;
+        if (count > 1 && words > 1) {
+          args.keyHash = this.#hashes[i]!;
+          args.hasKeyHash = true;
+        }
+        if (!this.#execute(session, args)) return frames[i]!;
+        if (session.stopped || session.closeAfterReply) return frames[i + 1]!;
+        if (this.reply.length > FLUSH_REPLY_BYTES) session.flushReply();
+      }
+      position = frames[count]!;
+      if (lineBuffer !== null) {
+        if (!this.#executeLine(session, lineBuffer, slot)) return position;
+        position = next;
+        if (session.stopped || session.closeAfterReply) return position;
+      } else if (next === INCOMPLETE) {
+        this.wantedBytes = decoder.wantedBytes;
+        return position;
+      } else if (next < 0) {
+        this.#refuse(session, decoder.error);
+        return end;
+      }
+    }
+    return position;
+  }
+
+  /** Runs a request that was typed as a line and encoded anew, so that it can be propagated like any other. */
+  #executeLine(session: ExecutedSession, line: Buffer, slot: number): boolean {
+    const args = this.#args;
+    const view = new DataView(line.buffer, line.byteOffset, line.length);
+    args.point(line, view, this.#decoder.starts, this.#decoder.ends, slot, this.#decoder.count);
+    args.frameStart = 0;
+    args.frameEnd = line.length;
+    return this.#execute(session, args);
+  }
+
+  /** Hashes the batch's keys and touches buckets and heads, so that the misses of the cache overlap instead of adding up. */
+  #warm(session: ExecutedSession, view: DataView, count: number): void {
+    const { starts, ends } = this.#decoder;
+    const bases = this.#bases;
+    const hashes = this.#hashes;
+    const heads = this.#heads;
+    const table = this.keyspace.databases[session.databaseIndex]!.table;
+    const seed = this.keyspace.hashSeed;
+    for (let i = 0; i < count; i++) {
+      const key = bases[i]! + 1;
+      if (key >= bases[i + 1]!) continue;
+      hashes[i] = hashBytes(view, starts[key]!, ends[key]! - starts[key]!, seed);
+    }
+    const buckets = table.buckets;
+    const mask = buckets.length - 1;
+    for (let i = 0; i < count; i++) heads[i] = buckets[hashes[i]! & mask]!;
+    const next = table.next;
+    if (next !== null) {
+      const nextMask = next.length - 1;
+      for (let i = 0; i < count; i++) if (heads[i] === 0) heads[i] = next[hashes[i]! & nextMask]!;
+    }
+    const u32 = table.arena.u32;
+    let sum = 0;
+    for (let i = 0; i < count; i++) sum ^= u32[(heads[i]! << 1) + 1]!;
+    this.#touched = sum;
+  }
+
+  /** Keeps the reads of `#warm` from being optimised away. */
+  get touchedWords(): number {
+    return this.#touched;
+  }
+
+  #refuse(session: ExecutedSession, error: string): void {
+    this.reply.error(`ERR ${error}`);
+    session.closeAfterReply = true;
+    this.services.stats.errorReplies++;
+  }
+
+  /** False: the request must wait (CLIENT PAUSE), it was not run. */
+  #execute(session: ExecutedSession, args: Args): boolean {
+    const command = this.#find(session, args);
+    if (command === null) return true;
+    if (!session.authenticated || session.subscriptions !== 0 || this.services.gates.shut !== 0) {
+      const verdict = passGates(this.services, session, command);
+      if (verdict === POSTPONED) {
+        this.services.clients.postpone(session);
+        return false;
+      }
+      if (verdict !== PASSED) {
+        this.#reject(session, command, verdict);
+        return true;
+      }
+    }
+    if (session.transaction !== null && !RUNS_INSIDE_MULTI.has(command.name)) this.#queue(session, command, args);
+    else this.#call(session, command, args);
+    return true;
+  }
+
+  /** The command that is asked for; null when it was answered with an error. */
+  #find(session: ExecutedSession, args: Args): Command | null {
+    let command = this.table.find(args.buffer, args.start(0), args.end(0));
+    if (command === null) {
+      const echoed: string[] = [];
+      for (let i = 1; i < args.count && i < 20; i++) echoed.push(args.text(i));
+      this.#reject(session, null, unknownCommand(args.text(0), echoed));
+      return null;
+    }
+    if (command.subcommands !== null && args.count > 1) {
+      const subcommand = command.subcommands.find(args.buffer, args.start(1), args.end(1));
+      if (subcommand === null && command.run === null) {
+        this.#reject(session, command, unknownSubcommand(command.name, args.text(1)));
+        return null;
+      }
+      command = subcommand ?? command;
+    }
+    if (command.takes(args.count) && command.run !== null) return command;
+    this.#reject(session, command, wrongArity(command.name));
+    return null;
+  }
+
+  /** Answers an error before anything ran; a transaction in the making will be aborted. */
+  #reject(session: ExecutedSession, command: Command | null, text: string): void {
+    if (command !== null) command.rejectedCalls++;
+    const mark = this.reply.length;
+    if (session.transaction === null) this.reply.error(text);
+    else if (command !== null && command.name === 'exec') {
+      forgetTransaction(session);
+      this.reply.error(`EXECABORT Transaction discarded because of: ${text}`);
+    } else {
+      session.transaction.aborted = true;
+      this.reply.error(text);
+    }
+    this.#countError(mark);
+    this.#applyReplyMode(session, mark);
+  }
+
+  #queue(session: ExecutedSession, command: Command, args: Args): void {
+    if (command.has('no_multi')) {
+      this.#reject(session, command, replyErrors.notInTransaction);
+      return;
+    }
+    session.transaction!.queue.push(queueRequest(command, args));
+    const mark = this.reply.length;
+    this.reply.simple('QUEUED');
+    this.#applyReplyMode(session, mark);
+  }
+
+  #call(session: ExecutedSession, command: Command, args: Args): void {
+    const context = this.#context;
+    const mark = this.reply.length;
+    session.lastCommand = command.name;
+    session.lastCommandMs = this.keyspace.nowMs;
+    context.enter(session, args);
+    this.#runGuarded(command, mark);
+    context.leave();
+    if (session.replyMode !== 'on' || session.kind === 'master') this.#applyReplyMode(session, mark);
+  }
+
+  #runQueued(request: QueuedRequest): void {
+    const context = this.#context;
+    const outer = context.args;
+    const args = this.#queuedArgs;
+    args.point(request.buffer, request.view, request.starts, request.ends, 0, request.starts.length);
+    args.frameStart = 0;
+    args.frameEnd = request.buffer.length;
+    context.enterQueued(args);
+    this.#runGuarded(request.command, this.reply.length);
+    context.leaveQueued(outer);
+  }
+
+  /** Runs a command, makes a `ReplyError` its answer, and counts. Anything else that is thrown is our mistake. */
+  #runGuarded(command: Command, mark: number): void {
+    try {
+      command.run!(this.#context);
+    } catch (error) {
+      const text = replyTextOf(error);
+      if (text === null) throw error;
+      this.reply.length = mark;
+      this.reply.error(text);
+    }
+    command.calls++;
+    this.services.stats.commandsProcessed++;
+    if (this.reply.length > mark && this.reply.buffer[mark] === MINUS) {
+      command.failedCalls++;
+      this.#countError(mark);
+    }
+  }
+
+  #countError(mark: number): void {
+    const { stats } = this.services;
+    stats.errorReplies++;
+    const text = this.reply.buffer.latin1Slice(mark + 1, Math.min(this.reply.length, mark + 40));
+    const prefix = /^[^ \r]*/.exec(text)![0];
+    stats.errorsByPrefix.set(prefix, (stats.errorsByPrefix.get(prefix) ?? 0) + 1);
+  }
+
+  /** Drops the answer of a master's command, or as CLIENT REPLY asked. */
+  #applyReplyMode(session: ExecutedSession, mark: number): void {
+    const mode = session.replyMode;
+    if (mode === 'on' && session.kind !== 'master') return;
+    this.reply.length = mark;
+    if (mode === 'skip-next') session.replyMode = 'skip';
+    else if (mode === 'skip') session.replyMode = 'on';
+  }
+}
+
+/** These are not queued by MULTI. */
+const RUNS_INSIDE_MULTI: ReadonlySet<string> = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset']);
+
+/** What to answer for an error that a command raised; null for those that are our mistakes. */
+function replyTextOf(error: unknown): string | null {
+  if (error instanceof ReplyError) return error.message;
+  if (error instanceof KeyTooLongError) return replyErrors.keyTooLong;
+  if (error instanceof ArenaFullError) return replyErrors.outOfMemory;
+  return null;
+}

@@ -1,0 +1,6 @@
+// All command families in one list.
+import type { CommandRow } from './spec.ts';
+import { stringCommands } from './strings.ts';
+import { transactionCommands } from './transactions.ts';
+
+export const allCommands: readonly CommandRow[] = [...stringCommands, ...transactionCommands];

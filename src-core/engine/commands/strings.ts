@@ -1,0 +1,449 @@
+// Strings: reading, writing and counting them; bits are in bitmaps.ts.
+// SET, GET and INCR are hot: guarded by `npm run bench -- throughput`.
+
+import type { Ref } from '../data/arena.ts';
+import { addLongDoubles, formatLongDouble, parseLongDouble } from '../data/long-double.ts';
+import type { Database } from '../keyspace/database.ts';
+import { encoding, valueType } from '../keyspace/record.ts';
+import { parseInt64, parseShortInteger } from './args.ts';
+import { type ExpireUnit, expireTimeMs, expireUnits } from './expire-time.ts';
+import { ReplyError, replyErrors } from './reply-errors.ts';
+import type { CommandContext, CommandRow } from './spec.ts';
+import { growString } from './string-bytes.ts';
+
+const INT64_MIN = -(1n << 63n);
+const INT64_MAX = (1n << 63n) - 1n;
+
+// ---- reading
+
+function get({ args, db, reply }: CommandContext): void {
+  const ref = db.lookupRead(args, 1);
+  if (ref === 0) reply.nullBulk();
+  else if (db.type(ref) !== valueType.string) reply.error(replyErrors.wrongType);
+  else replyString(reply, db, ref);
+}
+
+function replyString(reply: CommandContext['reply'], db: Database, ref: Ref): void {
+  if (!db.inArena(ref)) {
+    reply.bulk(db.inlineBytes(ref));
+    return;
+  }
+  const start = db.valueStart(ref);
+  reply.bulkRange(db.memory, db.memoryView, start, start + db.inlineLength(ref));
+}
+
+/** The string of argument `i` for changing, or 0. @throws ReplyError when it is of another type. */
+function stringForWrite({ args, db }: CommandContext, i: number): Ref {
+  const ref = db.lookupWrite(args, i);
+  if (ref !== 0 && db.type(ref) !== valueType.string) throw new ReplyError(replyErrors.wrongType);
+  return ref;
+}
+
+function mget({ args, db, reply }: CommandContext): void {
+  reply.array(args.count - 1);
+  for (let i = 1; i < args.count; i++) {
+    const ref = db.lookupRead(args, i);
+    if (ref === 0 || db.type(ref) !== valueType.string) reply.nullBulk();
+    else replyString(reply, db, ref);
+  }
+}
+
+function strlen({ args, db, reply }: CommandContext): void {
+  const ref = db.lookupRead(args, 1);
+  if (ref === 0) reply.integer(0);
+  else if (db.type(ref) !== valueType.string) reply.error(replyErrors.wrongType);
+  else reply.integer(db.inlineLength(ref));
+}
+
+function getrange({ args, db, reply }: CommandContext): void {
+  let start = args.integer(2);
+  let end = args.integer(3);
+  const ref = db.lookupRead(args, 1);
+  if (ref !== 0 && db.type(ref) !== valueType.string) {
+    reply.error(replyErrors.wrongType);
+    return;
+  }
+  const length = ref === 0 ? 0 : db.inlineLength(ref);
+  const backwards = start < 0 && end < 0 && start > end;
+  if (start < 0) start = Math.max(0, length + start);
+  if (end < 0) end = Math.max(0, length + end);
+  end = Math.min(end, length - 1);
+  if (backwards || start > end || length === 0) reply.bulkLatin1('');
+  else reply.bulk(db.inlineBytes(ref).subarray(start, end + 1));
+}
+
+// ---- SET and its relatives
+
+function set(context: CommandContext): void {
+  const { args, db, reply } = context;
+  if (args.count > 3) {
+    setWithOptions(context);
+    return;
+  }
+  db.storeArgument(args, 1, 2, false);
+  context.changed();
+  reply.ok();
+}
+
+interface SetOptions {
+  readonly condition: 'always' | 'ifAbsent' | 'ifPresent';
+  readonly answersOld: boolean;
+  readonly keepsExpiry: boolean;
+  /** Null: no expiry was given. */
+  readonly expireUnit: ExpireUnit | null;
+  readonly expireArgument: number;
+}
+
+function parseSetOptions({ args }: CommandContext): SetOptions {
+  let condition: SetOptions['condition'] = 'always';
+  let answersOld = false;
+  let keepsExpiry = false;
+  let expireUnit: ExpireUnit | null = null;
+  let expireArgument = 0;
+  for (let i = 3; i < args.count; i++) {
+    const unit = i + 1 < args.count ? expireUnitOf(args, i) : null;
+    if (args.is(i, 'NX') && condition !== 'ifPresent') condition = 'ifAbsent';
+    else if (args.is(i, 'XX') && condition !== 'ifAbsent') condition = 'ifPresent';
+    else if (args.is(i, 'GET')) answersOld = true;
+    else if (args.is(i, 'KEEPTTL') && expireUnit === null) keepsExpiry = true;
+    else if (unit !== null && expireUnit === null && !keepsExpiry) {
+      expireUnit = unit;
+      expireArgument = ++i;
+    } else throw new ReplyError(replyErrors.syntax);
+  }
+  return { condition, answersOld, keepsExpiry, expireUnit, expireArgument };
+}
+
+function expireUnitOf(args: CommandContext['args'], i: number): ExpireUnit | null {
+  if (args.is(i, 'EX')) return expireUnits.EX;
+  if (args.is(i, 'PX')) return expireUnits.PX;
+  if (args.is(i, 'EXAT')) return expireUnits.EXAT;
+  return args.is(i, 'PXAT') ? expireUnits.PXAT : null;
+}
+
+function setWithOptions(context: CommandContext): void {
+  const { args, db, reply, nowMs } = context;
+  const options = parseSetOptions(context);
+  const expiresMs =
+    options.expireUnit === null ? -1 : expireTimeMs(args, options.expireArgument, options.expireUnit, nowMs, 'set');
+  const old = db.lookupWrite(args, 1);
+  if (options.answersOld) {
+    if (old !== 0 && db.type(old) !== valueType.string) throw new ReplyError(replyErrors.wrongType);
+    if (old === 0) reply.nullBulk();
+    else replyString(reply, db, old);
+  }
+  if ((options.condition === 'ifAbsent' && old !== 0) || (options.condition === 'ifPresent' && old === 0)) {
+    if (!options.answersOld) reply.nullBulk();
+    return;
+  }
+  const ref = db.storeArgument(args, 1, 2, options.keepsExpiry);
+  context.changed();
+  if (expiresMs >= 0) {
+    db.setExpiry(ref, expiresMs);
+    context.propagateInstead('SET', args.slice(1), args.slice(2), 'PXAT', String(expiresMs));
+  } else if (options.answersOld) propagateWithoutGet(context);
+  if (!options.answersOld) reply.ok();
+}
+
+function propagateWithoutGet(context: CommandContext): void {
+  const { args } = context;
+  const kept = [args.slice(0), args.slice(1), args.slice(2)];
+  for (let i = 3; i < args.count; i++) if (!args.is(i, 'GET')) kept.push(args.slice(i));
+  context.propagateInstead(...kept);
+}
+
+function setnx(context: CommandContext): void {
+  const { args, db, reply } = context;
+  if (db.lookupWrite(args, 1) !== 0) {
+    reply.integer(0);
+    return;
+  }
+  db.storeArgument(args, 1, 2, false);
+  context.changed();
+  reply.integer(1);
+}
+
+function setWithExpiry(context: CommandContext, unit: ExpireUnit, commandName: string): void {
+  const { args, db, reply, nowMs } = context;
+  const expiresMs = expireTimeMs(args, 2, unit, nowMs, commandName);
+  db.setExpiry(db.storeArgument(args, 1, 3, false), expiresMs);
+  context.changed();
+  context.propagateInstead('SET', args.slice(1), args.slice(3), 'PXAT', String(expiresMs));
+  reply.ok();
+}
+
+function getset(context: CommandContext): void {
+  const { args, db, reply } = context;
+  const old = stringForWrite(context, 1);
+  if (old === 0) reply.nullBulk();
+  else replyString(reply, db, old);
+  db.storeArgument(args, 1, 2, false);
+  context.changed();
+  context.propagateInstead('SET', args.slice(1), args.slice(2));
+}
+
+function getdel(context: CommandContext): void {
+  const { args, db, reply } = context;
+  const ref = stringForWrite(context, 1);
+  if (ref === 0) {
+    reply.nullBulk();
+    return;
+  }
+  replyString(reply, db, ref);
+  db.remove(ref);
+  context.changed();
+  context.propagateInstead('DEL', args.slice(1));
+}
+
+function getex(context: CommandContext): void {
+  const { args, db, reply, nowMs } = context;
+  const persists = args.count === 3 && args.is(2, 'PERSIST');
+  const unit = args.count === 4 ? expireUnitOf(args, 2) : null;
+  if (args.count > 2 && !persists && unit === null) throw new ReplyError(replyErrors.syntax);
+  const ref = stringForWrite(context, 1);
+  if (ref === 0) {
+    reply.nullBulk();
+    return;
+  }
+  const expiresMs = unit === null ? -1 : expireTimeMs(args, 3, unit, nowMs, 'getex');
+  replyString(reply, db, ref);
+  if (persists && db.expiryMs(ref) >= 0) {
+    db.clearExpiry(ref);
+    context.changed();
+    context.propagateInstead('PERSIST', args.slice(1));
+  } else if (unit !== null && expiresMs <= nowMs && context.keyspace.expiryMode === 'delete') {
+    db.remove(ref);
+    context.changed();
+    context.propagateInstead('DEL', args.slice(1));
+  } else if (unit !== null) {
+    db.setExpiry(ref, expiresMs);
+    context.changed();
+    context.propagateInstead('PEXPIREAT', args.slice(1), String(expiresMs));
+  }
+}
+
+function mset(context: CommandContext): void {
+  if (context.args.count % 2 === 0) throw new ReplyError("ERR wrong number of arguments for 'mset' command");
+  storePairs(context);
+  context.reply.ok();
+}
+
+function msetnx(context: CommandContext): void {
+  const { args, db, reply } = context;
+  if (args.count % 2 === 0) throw new ReplyError("ERR wrong number of arguments for 'msetnx' command");
+  for (let i = 1; i < args.count; i += 2) {
+    if (db.lookupWrite(args, i) !== 0) {
+      reply.integer(0);
+      return;
+    }
+  }
+  storePairs(context);
+  reply.integer(1);
+}
+
+function storePairs(context: CommandContext): void {
+  const { args, db } = context;
+  for (let i = 1; i < args.count; i += 2) db.storeArgument(args, i, i + 1, false);
+  context.changed((args.count - 1) / 2);
+}
+
+// ---- changing in place
+
+function append(context: CommandContext): void {
+  const { args, db, reply } = context;
+  const ref = stringForWrite(context, 1);
+  if (ref === 0) {
+    db.storeArgument(args, 1, 2, false);
+    reply.integer(args.length(2));
+  } else {
+    const before = db.inlineLength(ref);
+    const after = before + args.length(2);
+    refuseTooLong(context, after);
+    args.buffer.copy(growString(db, ref, after), before, args.start(2), args.end(2));
+    reply.integer(after);
+  }
+  context.changed();
+}
+
+function setrange(context: CommandContext): void {
+  const { args, db, reply } = context;
+  const offset = args.integer(2);
+  if (offset < 0) throw new ReplyError(replyErrors.offsetOutOfRange);
+  const ref = stringForWrite(context, 1);
+  const before = ref === 0 ? 0 : db.inlineLength(ref);
+  if (args.length(3) === 0) {
+    reply.integer(before);
+    return;
+  }
+  refuseTooLong(context, offset + args.length(3));
+  const after = Math.max(before, offset + args.length(3));
+  if (ref === 0) {
+    const bytes = Buffer.alloc(after);
+    args.buffer.copy(bytes, offset, args.start(3), args.end(3));
+    db.storeInline(args, 1, valueType.string, encoding.raw, bytes, 0, after, false);
+  } else args.buffer.copy(growString(db, ref, after), offset, args.start(3), args.end(3));
+  context.changed();
+  reply.integer(after);
+}
+
+function refuseTooLong({ services }: CommandContext, length: number): void {
+  if (length > services.limits.maxBulkBytes) throw new ReplyError(replyErrors.stringTooLong);
+}
+
+// ---- counting
+
+/** Digits are put together here before they are stored; never kept beyond a call. */
+const digits = Buffer.alloc(24);
+
+function increment(context: CommandContext, by: number): void {
+  const { args, db, reply } = context;
+  const ref = db.lookupWrite(args, 1);
+  const known = ref === 0 ? 0 : shortIntegerOf(db, ref);
+  const sum = known + by;
+  if (!Number.isSafeInteger(sum)) {
+    incrementExactly(context, ref, BigInt(by));
+    return;
+  }
+  storeDigits(context, ref, String(sum));
+  reply.integer(sum);
+}
+
+/** NaN when it is none, or a long one. */
+function shortIntegerOf(db: Database, ref: Ref): number {
+  if (db.type(ref) !== valueType.string || !db.inArena(ref)) return Number.NaN;
+  const start = db.valueStart(ref);
+  return parseShortInteger(db.memory, start, start + db.inlineLength(ref));
+}
+
+function incrementExactly(context: CommandContext, ref: Ref, by: bigint): void {
+  const { db, reply } = context;
+  if (ref !== 0 && db.type(ref) !== valueType.string) throw new ReplyError(replyErrors.wrongType);
+  const bytes = ref === 0 ? ZERO : db.inlineBytes(ref);
+  const sum = parseInt64(bytes, 0, bytes.length, replyErrors.notInteger) + by;
+  if (sum < INT64_MIN || sum > INT64_MAX) throw new ReplyError(replyErrors.incrementOverflow);
+  storeDigits(context, ref, String(sum));
+  reply.integer(sum);
+}
+
+const ZERO = Buffer.from('0');
+
+function storeDigits(context: CommandContext, ref: Ref, text: string): void {
+  const { args, db } = context;
+  for (let i = 0; i < text.length; i++) digits[i] = text.charCodeAt(i);
+  if (ref === 0) db.storeInline(args, 1, valueType.string, encoding.plain, digits, 0, text.length, false);
+  else db.replaceInline(ref, encoding.plain, digits, 0, text.length);
+  context.changed();
+}
+
+function incrementBy(context: CommandContext, sign: 1 | -1): void {
+  const { args, db } = context;
+  const by = args.integer(2);
+  if (Number.isSafeInteger(by)) {
+    increment(context, sign * by);
+    return;
+  }
+  const exact = args.int64(2);
+  if (sign === -1 && exact === INT64_MIN) throw new ReplyError(replyErrors.decrementOverflow);
+  incrementExactly(context, db.lookupWrite(args, 1), sign === 1 ? exact : -exact);
+}
+
+function incrbyfloat(context: CommandContext): void {
+  const { args, db, reply } = context;
+  const ref = stringForWrite(context, 1);
+  const known = parseLongDouble(ref === 0 ? '0' : db.inlineBytes(ref).latin1Slice());
+  if (known === null) throw new ReplyError(replyErrors.notFloat);
+  const by = parseLongDouble(args.text(2));
+  if (by === null) {
+    // An infinite one is a valid number, but no valid step.
+    args.float(2);
+    throw new ReplyError(replyErrors.incrementNotFinite);
+  }
+  const text = formatLongDouble(addLongDoubles(known, by));
+  const bytes = Buffer.from(text, 'latin1');
+  if (ref === 0) db.storeInline(args, 1, valueType.string, encoding.plain, bytes, 0, bytes.length, false);
+  else db.replaceInline(ref, encoding.plain, bytes, 0, bytes.length);
+  context.changed();
+  context.propagateInstead('SET', args.slice(1), bytes, 'KEEPTTL');
+  reply.bulk(bytes);
+}
+
+const key = { first: 1, last: 1, step: 1 } as const;
+const allKeys = { first: 1, last: -1, step: 1 } as const;
+const pairs = { first: 1, last: -1, step: 2 } as const;
+const reads = ['read', 'string', 'fast'] as const;
+const writes = ['write', 'string', 'fast'] as const;
+const slowWrites = ['write', 'string', 'slow'] as const;
+const slowReads = ['read', 'string', 'slow'] as const;
+const counts = { flags: ['write', 'denyoom', 'fast'], keys: key, categories: writes } as const;
+
+export const stringCommands: readonly CommandRow[] = [
+  { name: 'set', arity: -3, flags: ['write', 'denyoom'], keys: key, categories: slowWrites, since: '1.0.0', run: set },
+  { name: 'get', arity: 2, flags: ['readonly', 'fast'], keys: key, categories: reads, since: '1.0.0', run: get },
+  { name: 'setnx', arity: 3, ...counts, since: '1.0.0', run: setnx },
+  {
+    name: 'setex',
+    arity: 4,
+    flags: ['write', 'denyoom'],
+    keys: key,
+    categories: slowWrites,
+    since: '2.0.0',
+    run: (context) => setWithExpiry(context, expireUnits.EX, 'setex'),
+  },
+  {
+    name: 'psetex',
+    arity: 4,
+    flags: ['write', 'denyoom'],
+    keys: key,
+    categories: slowWrites,
+    since: '2.6.0',
+    run: (context) => setWithExpiry(context, expireUnits.PX, 'psetex'),
+  },
+  { name: 'getset', arity: 3, ...counts, since: '1.0.0', run: getset },
+  { name: 'getdel', arity: 2, flags: ['write', 'fast'], keys: key, categories: writes, since: '6.2.0', run: getdel },
+  { name: 'getex', arity: -2, flags: ['write', 'fast'], keys: key, categories: writes, since: '6.2.0', run: getex },
+  { name: 'mget', arity: -2, flags: ['readonly', 'fast'], keys: allKeys, categories: reads, since: '1.0.0', run: mget },
+  {
+    name: 'mset',
+    arity: -3,
+    flags: ['write', 'denyoom'],
+    keys: pairs,
+    categories: slowWrites,
+    since: '1.0.1',
+    run: mset,
+  },
+  {
+    name: 'msetnx',
+    arity: -3,
+    flags: ['write', 'denyoom'],
+    keys: pairs,
+    categories: slowWrites,
+    since: '1.0.1',
+    run: msetnx,
+  },
+  { name: 'append', arity: 3, ...counts, since: '2.0.0', run: append },
+  { name: 'strlen', arity: 2, flags: ['readonly', 'fast'], keys: key, categories: reads, since: '2.2.0', run: strlen },
+  { name: 'incr', arity: 2, ...counts, since: '1.0.0', run: (context) => increment(context, 1) },
+  { name: 'decr', arity: 2, ...counts, since: '1.0.0', run: (context) => increment(context, -1) },
+  { name: 'incrby', arity: 3, ...counts, since: '1.0.0', run: (context) => incrementBy(context, 1) },
+  { name: 'decrby', arity: 3, ...counts, since: '1.0.0', run: (context) => incrementBy(context, -1) },
+  { name: 'incrbyfloat', arity: 3, ...counts, since: '2.6.0', run: incrbyfloat },
+  {
+    name: 'getrange',
+    arity: 4,
+    flags: ['readonly'],
+    keys: key,
+    categories: slowReads,
+    since: '2.4.0',
+    run: getrange,
+  },
+  { name: 'substr', arity: 4, flags: ['readonly'], keys: key, categories: slowReads, since: '1.0.0', run: getrange },
+  {
+    name: 'setrange',
+    arity: 4,
+    flags: ['write', 'denyoom'],
+    keys: key,
+    categories: slowWrites,
+    since: '2.2.0',
+    run: setrange,
+  },
+];
