@@ -1,0 +1,101 @@
+// The menu of a node: the same rows as the inspector and the palette, with the reason where one cannot be chosen now.
+import { Menu } from '@mantine/core';
+import { IconArrowsJoin, IconEye } from '@tabler/icons-react';
+import type { NodeId, NodeView } from '#core/contract/views.ts';
+import { useHost } from '../bridge/host-store.ts';
+import { askPlan } from '../dialogs/plan-store.ts';
+import { say } from '../i18n/i18n.ts';
+import { choose } from '../store/choices-store.ts';
+import { useFleet } from '../store/fleet-store.ts';
+import { select } from '../store/selection-store.ts';
+import { attachCommand, whyNotAttach } from './attach.ts';
+import { actionsFor, type NodeAction } from './node-actions.ts';
+import { type Refusal, refusalText } from './refusal.ts';
+
+const hostGone: Refusal = { key: 'act.why.hostGone', params: {} };
+
+/** What stands in the dropdown of a node's menu, wherever it is opened. */
+export function NodeMenuItems({ node }: { readonly node: NodeView }) {
+  const inspect = () => {
+    select(node.id);
+    choose({ hasInspector: true });
+  };
+  return (
+    <>
+      <Menu.Item leftSection={<IconEye size={15} />} onClick={inspect} data-testid="menu-inspect">
+        {say('act.inspect', { name: node.name })}
+      </Menu.Item>
+      <Menu.Divider />
+      <Menu.Sub position="right-start">
+        <Menu.Sub.Target>
+          <Menu.Sub.Item leftSection={<IconArrowsJoin size={15} />} data-testid="menu-act-attach">
+            {say('act.attach')}
+          </Menu.Sub.Item>
+        </Menu.Sub.Target>
+        <Menu.Sub.Dropdown>
+          <AttachItems nodeId={node.id} side="masters" />
+        </Menu.Sub.Dropdown>
+      </Menu.Sub>
+      {actionsFor(node).map((action) => (
+        <ActionItem key={action.kind} node={node} action={action} testId={`menu-act-${action.kind}`} />
+      ))}
+    </>
+  );
+}
+
+interface ActionItemProps {
+  readonly node: NodeView;
+  readonly action: NodeAction;
+  readonly testId: string;
+}
+
+export function ActionItem({ node, action, testId }: ActionItemProps) {
+  const isHostThere = useHost((host) => host.client !== null);
+  const refusal = isHostThere ? action.whyNot(node) : hostGone;
+  const ActionIcon = action.icon;
+  return (
+    <Menu.Item
+      leftSection={<ActionIcon size={15} />}
+      disabled={refusal !== null}
+      className={action.isDestroying ? 'menu-destroying' : undefined}
+      onClick={() => void askPlan(action.act(node))}
+      data-testid={testId}
+    >
+      {say(action.text(node))}
+      {refusal !== null && <div className="menu-why">{refusalText(refusal)}</div>}
+    </Menu.Item>
+  );
+}
+
+interface AttachItemsProps {
+  readonly nodeId: NodeId;
+  /** `masters`: whom this node may follow. `replicas`: who may follow this node. */
+  readonly side: 'masters' | 'replicas';
+}
+
+/** Every other node, each with what would run or why it cannot. */
+export function AttachItems({ nodeId, side }: AttachItemsProps) {
+  const nodes = useFleet((fleet) => fleet.nodes);
+  const order = useFleet((fleet) => fleet.order);
+  const isHostThere = useHost((host) => host.client !== null);
+  const node = nodes[nodeId];
+  const others = order.flatMap((id) => (id === nodeId || nodes[id] === undefined ? [] : [nodes[id]]));
+  if (node === undefined || others.length === 0) return <Menu.Label>{say('act.noTargets')}</Menu.Label>;
+  return others.map((other) => {
+    const [replica, master] = side === 'masters' ? [node, other] : [other, node];
+    const refusal = isHostThere ? whyNotAttach(replica, master, nodes) : hostGone;
+    return (
+      <Menu.Item
+        key={other.id}
+        disabled={refusal !== null}
+        onClick={() => void askPlan({ kind: 'attach', nodeId: replica.id, masterId: master.id })}
+        data-testid={`attach-target-${other.name}`}
+      >
+        {other.name}
+        <div className={refusal === null ? 'menu-command mono' : 'menu-why'}>
+          {refusal === null ? attachCommand(master) : refusalText(refusal)}
+        </div>
+      </Menu.Item>
+    );
+  });
+}

@@ -1,0 +1,140 @@
+// The acts on a node as records: menu, inspector, palette and keys all read these rows and none has rules of its own.
+import {
+  type Icon,
+  IconArrowUpCircle,
+  IconBolt,
+  IconBoltOff,
+  IconPlayerPlay,
+  IconPlayerStop,
+  IconRefresh,
+  IconRefreshAlert,
+  IconTrash,
+} from '@tabler/icons-react';
+import type { Act, ActKind } from '#core/contract/acts.ts';
+import type { NodeView } from '#core/contract/views.ts';
+import type { TextKey } from '../i18n/i18n.ts';
+import type { Refusal } from './refusal.ts';
+
+/** An act that needs nothing but the node; attaching needs a master too and stands in `attach.ts`. */
+export interface NodeAction {
+  readonly kind: ActKind;
+  readonly text: (node: NodeView) => TextKey;
+  readonly icon: Icon;
+  /** Drawn as destroying: it can lose data or end a node. */
+  readonly isDestroying: boolean;
+  readonly keys: string | null;
+  /** Whether it has any meaning on this kind of node; where not, menus leave it out. */
+  readonly fits: (node: NodeView) => boolean;
+  readonly whyNot: (node: NodeView) => Refusal | null;
+  readonly act: (node: NodeView) => Act;
+}
+
+/** The load that is proposed first: gentle enough to watch, strong enough to see the offset move. */
+const proposedLoad = { writesPerSecond: 500, valueBytes: 100 } as const;
+
+const why = (key: TextKey, node: NodeView): Refusal => ({ key, params: { name: node.name } });
+
+function whyNotRunning(node: NodeView): Refusal | null {
+  return node.lifecycle.kind === 'running' ? null : why('act.why.notRunning', node);
+}
+
+function whyNotReplica(node: NodeView): Refusal | null {
+  return whyNotRunning(node) ?? (node.role === 'replica' ? null : why('act.why.notAReplica', node));
+}
+
+const isEmbedded = (node: NodeView) => node.kind === 'embedded';
+const isReplica = (node: NodeView) => node.role === 'replica';
+const isStopped = (node: NodeView) => node.lifecycle.kind === 'stopped' || node.lifecycle.kind === 'failed';
+
+export const nodeActions: readonly NodeAction[] = [
+  {
+    kind: 'promote',
+    text: () => 'act.promote',
+    icon: IconArrowUpCircle,
+    isDestroying: false,
+    keys: 'alt+P',
+    fits: isReplica,
+    whyNot: whyNotReplica,
+    act: (node) => ({ kind: 'promote', nodeId: node.id }),
+  },
+  {
+    kind: 'resyncPartial',
+    text: () => 'act.resyncPartial',
+    icon: IconRefresh,
+    isDestroying: false,
+    keys: 'alt+R',
+    fits: isReplica,
+    whyNot: whyNotReplica,
+    act: (node) => ({ kind: 'resyncPartial', nodeId: node.id }),
+  },
+  {
+    kind: 'resyncFull',
+    text: () => 'act.resyncFull',
+    icon: IconRefreshAlert,
+    isDestroying: true,
+    keys: 'alt+F',
+    fits: isReplica,
+    whyNot: whyNotReplica,
+    act: (node) => ({ kind: 'resyncFull', nodeId: node.id }),
+  },
+  {
+    kind: 'startLoad',
+    text: () => 'act.startLoad',
+    icon: IconBolt,
+    isDestroying: false,
+    keys: 'alt+W',
+    fits: (node) => !isReplica(node),
+    whyNot: (node) => whyNotRunning(node) ?? (node.role === 'master' ? null : why('act.why.notAMaster', node)),
+    act: (node) => ({ kind: 'startLoad', nodeId: node.id, ...proposedLoad, ...loadOf(node) }),
+  },
+  {
+    kind: 'stopLoad',
+    text: () => 'act.stopLoad',
+    icon: IconBoltOff,
+    isDestroying: false,
+    keys: null,
+    fits: (node) => node.workload !== null,
+    whyNot: (node) => (node.workload === null ? why('act.why.noLoad', node) : null),
+    act: (node) => ({ kind: 'stopLoad', nodeId: node.id }),
+  },
+  {
+    kind: 'startNode',
+    text: () => 'act.startNode',
+    icon: IconPlayerPlay,
+    isDestroying: false,
+    keys: null,
+    fits: (node) => isEmbedded(node) && isStopped(node),
+    whyNot: (node) => (isStopped(node) ? null : why('act.why.isRunning', node)),
+    act: (node) => ({ kind: 'startNode', nodeId: node.id }),
+  },
+  {
+    kind: 'stopNode',
+    text: () => 'act.stopNode',
+    icon: IconPlayerStop,
+    isDestroying: true,
+    keys: null,
+    fits: (node) => isEmbedded(node) && !isStopped(node),
+    whyNot: whyNotRunning,
+    act: (node) => ({ kind: 'stopNode', nodeId: node.id }),
+  },
+  {
+    kind: 'removeNode',
+    text: (node) => (isEmbedded(node) ? 'act.removeNode' : 'act.forgetNode'),
+    icon: IconTrash,
+    isDestroying: true,
+    keys: null,
+    fits: () => true,
+    whyNot: () => null,
+    act: (node) => ({ kind: 'removeNode', nodeId: node.id }),
+  },
+];
+
+function loadOf(node: NodeView): Partial<typeof proposedLoad> | { writesPerSecond: number; valueBytes: number } {
+  if (node.workload === null) return {};
+  return { writesPerSecond: node.workload.writesPerSecond, valueBytes: node.workload.valueBytes };
+}
+
+/** The rows that mean something on this node, in their order. */
+export function actionsFor(node: NodeView): readonly NodeAction[] {
+  return nodeActions.filter((action) => action.fits(node));
+}

@@ -1,0 +1,93 @@
+// What can be done with the window itself, as records: rail, palette, keys and help read these rows.
+import {
+  type Icon,
+  IconChartLine,
+  IconHelp,
+  IconLayoutSidebarRight,
+  IconPlugConnected,
+  IconPlus,
+  IconSitemap,
+  IconSunMoon,
+  IconTable,
+} from '@tabler/icons-react';
+import { openDialog } from '../dialogs/dialog-store.ts';
+import { askPlan } from '../dialogs/plan-store.ts';
+import type { TextKey } from '../i18n/i18n.ts';
+import { choose, useChoices } from '../store/choices-store.ts';
+
+export interface WindowAction {
+  readonly id: 'startNode' | 'connect' | 'graph' | 'table' | 'charts' | 'inspector' | 'theme' | 'help';
+  readonly text: TextKey;
+  readonly icon: Icon;
+  readonly keys: string;
+  /** Whether it is useless while the host is away. */
+  readonly needsHost: boolean;
+  readonly run: () => void;
+}
+
+export const windowActions: readonly WindowAction[] = [
+  {
+    id: 'startNode',
+    text: 'act.startNewNode',
+    icon: IconPlus,
+    keys: 'alt+N',
+    needsHost: true,
+    run: () => void askPlan({ kind: 'startNode' }),
+  },
+  {
+    id: 'connect',
+    text: 'app.connectHint',
+    icon: IconPlugConnected,
+    keys: 'alt+C',
+    needsHost: true,
+    run: () => openDialog({ kind: 'connect', address: null }),
+  },
+  {
+    id: 'graph',
+    text: 'app.graph',
+    icon: IconSitemap,
+    keys: 'alt+G',
+    needsHost: false,
+    run: () => choose({ topology: 'graph' }),
+  },
+  {
+    id: 'table',
+    text: 'app.table',
+    icon: IconTable,
+    keys: 'alt+T',
+    needsHost: false,
+    run: () => choose({ topology: 'table' }),
+  },
+  {
+    id: 'charts',
+    text: 'app.charts',
+    icon: IconChartLine,
+    keys: 'alt+M',
+    needsHost: false,
+    run: () => choose({ hasCharts: !useChoices.getState().hasCharts }),
+  },
+  {
+    id: 'inspector',
+    text: 'app.inspector',
+    icon: IconLayoutSidebarRight,
+    keys: 'alt+I',
+    needsHost: false,
+    run: () => choose({ hasInspector: !useChoices.getState().hasInspector }),
+  },
+  {
+    id: 'theme',
+    text: 'app.theme',
+    icon: IconSunMoon,
+    keys: 'alt+L',
+    needsHost: false,
+    run: () => choose({ theme: useChoices.getState().theme === 'dark' ? 'light' : 'dark' }),
+  },
+  {
+    id: 'help',
+    text: 'app.help',
+    icon: IconHelp,
+    keys: 'mod+/',
+    needsHost: false,
+    run: () => openDialog({ kind: 'help' }),
+  },
+];

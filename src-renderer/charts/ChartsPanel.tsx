@@ -1,0 +1,187 @@
+// The three charts of the last minutes: offset of all nodes, lag of the replicas, reach of the masters' backlogs.
+import { useEffect, useState } from 'react';
+import type { NodeId, NodeView } from '#core/contract/views.ts';
+import { formatBytes, formatCount, formatSeconds } from '../i18n/format.ts';
+import { say, type TextKey } from '../i18n/i18n.ts';
+import type { FleetState } from '../store/fleet-state.ts';
+import { useFleet } from '../store/fleet-store.ts';
+import { useSelection } from '../store/selection-store.ts';
+import { type ChartFigure, chartRows, chartSpan, placeMarks } from './chart-rows.ts';
+import './charts.css';
+import { type ChartLine, FleetChart, LineSample } from './FleetChart.tsx';
+
+/** Charts are drawn anew this often, not at each sample: three charts a second would be most of the window's cost. */
+const redrawMs = 2000;
+
+interface ChartRowSpec {
+  readonly id: 'offset' | 'lag' | 'reach';
+  readonly title: TextKey;
+  readonly figure: ChartFigure;
+  readonly belongs: (node: NodeView) => boolean;
+  readonly format: (value: number) => string;
+  readonly empty: TextKey;
+}
+
+const charts: readonly ChartRowSpec[] = [
+  {
+    id: 'offset',
+    title: 'charts.offset',
+    figure: 'offset',
+    belongs: () => true,
+    format: formatOffsetShort,
+    empty: 'charts.empty',
+  },
+  {
+    id: 'lag',
+    title: 'charts.lag',
+    figure: 'lagBytes',
+    belongs: (node) => node.role === 'replica',
+    format: formatBytes,
+    empty: 'charts.noReplicas',
+  },
+  {
+    id: 'reach',
+    title: 'charts.reach',
+    figure: 'reachSeconds',
+    belongs: (node) => node.role === 'master' && node.backlog !== null,
+    format: formatSeconds,
+    empty: 'charts.noReach',
+  },
+];
+
+export function ChartsPanel() {
+  const fleet = useSampledFleet();
+  const selectedId = useSelection((selection) => selection.nodeId);
+  return (
+    <section className="charts" aria-label={say('charts.title')}>
+      {charts.map((chart) => (
+        <OneChart key={chart.id} chart={chart} fleet={fleet} selectedId={selectedId} />
+      ))}
+    </section>
+  );
+}
+
+/** The fleet as it was at the last redraw; nothing is drawn while the window is hidden. */
+function useSampledFleet(): FleetState {
+  const [fleet, setFleet] = useState(() => useFleet.getState());
+  const isEmpty = Object.keys(fleet.series).length === 0;
+  useEffect(() => {
+    const sample = () => {
+      if (document.visibilityState === 'visible') setFleet(useFleet.getState());
+    };
+    sample();
+    const timer = setInterval(sample, isEmpty ? redrawMs / 8 : redrawMs);
+    return () => clearInterval(timer);
+  }, [isEmpty]);
+  return fleet;
+}
+
+interface OneChartProps {
+  readonly chart: ChartRowSpec;
+  readonly fleet: FleetState;
+  readonly selectedId: NodeId | null;
+}
+
+function OneChart({ chart, fleet, selectedId }: OneChartProps) {
+  const nodes = fleet.order.flatMap((id) => fleet.nodes[id] ?? []);
+  const shown = nodes.filter(chart.belongs);
+  const span = chartSpan(newestMs(fleet));
+  const rows = chartRows(
+    fleet.series,
+    shown.map((node) => node.id),
+    chart.figure,
+    span,
+  );
+  const lines = shown.map(
+    (node): ChartLine => ({
+      id: node.id,
+      name: node.name,
+      index: fleet.order.indexOf(node.id),
+      isSelected: node.id === selectedId,
+    }),
+  );
+  const chief = shown.find((node) => node.id === selectedId) ?? worstOf(chart, fleet, shown);
+  return (
+    <figure className="chart" data-testid={`chart-${chart.id}`} data-points={rows.length}>
+      <figcaption className="chart-head">
+        <span className="chart-title">{say(chart.title)}</span>
+        <span className="chart-legend">
+          {lines.map((line) => (
+            <span key={line.id} className="chart-legend-item" data-selected={line.isSelected}>
+              <LineSample index={line.index} />
+              {line.name}
+            </span>
+          ))}
+        </span>
+        <span className="mono nowrap" data-testid={`chart-${chart.id}-now`}>
+          {chief === undefined ? '' : latestText(chart, fleet, chief.id)}
+        </span>
+      </figcaption>
+      <div className="chart-body">
+        {rows.length === 0 ? (
+          <div className="chart-empty">{say(shown.length === 0 ? chart.empty : emptyOf(chart))}</div>
+        ) : (
+          <FleetChart
+            rows={rows}
+            lines={lines}
+            span={span}
+            marks={placeMarks(fleet.marks, span)}
+            format={chart.format}
+            startsAtZero={chart.id !== 'offset'}
+            isFilled={chart.id === 'reach'}
+            edge={chart.id === 'lag' ? backlogEdge(fleet, chief, rows) : null}
+          />
+        )}
+      </div>
+    </figure>
+  );
+}
+
+function emptyOf(chart: ChartRowSpec): TextKey {
+  return chart.id === 'reach' ? chart.empty : 'charts.empty';
+}
+
+function newestMs(fleet: FleetState): number {
+  const newest = Math.max(0, ...Object.values(fleet.series).map((points) => points.at(-1)?.atMs ?? 0));
+  return newest === 0 ? Date.now() : newest;
+}
+
+function latest(chart: ChartRowSpec, fleet: FleetState, id: NodeId): number | null {
+  return fleet.series[id]?.at(-1)?.[chart.figure] ?? null;
+}
+
+function latestText(chart: ChartRowSpec, fleet: FleetState, id: NodeId): string {
+  const value = latest(chart, fleet, id);
+  if (value === null) return say('card.noValue');
+  return chart.id === 'offset' ? formatCount(value) : chart.format(value);
+}
+
+/** The node whose figure the head shows when none of the chart's nodes is selected: first master, largest lag, least reach. */
+function worstOf(chart: ChartRowSpec, fleet: FleetState, shown: readonly NodeView[]): NodeView | undefined {
+  if (chart.id === 'offset') return shown.find((node) => node.role === 'master') ?? shown[0];
+  const sign = chart.id === 'lag' ? -1 : 1;
+  const rank = (node: NodeView) => sign * (latest(chart, fleet, node.id) ?? (sign < 0 ? 0 : Number.MAX_SAFE_INTEGER));
+  return [...shown].sort((a, b) => rank(a) - rank(b))[0];
+}
+
+/** Half the edge's height: below it the line across would only press the lines flat. */
+const edgeShownFrom = 0.5;
+
+function backlogEdge(
+  fleet: FleetState,
+  replica: NodeView | undefined,
+  rows: readonly Readonly<Record<string, number>>[],
+): number | null {
+  const masterId = replica?.link?.masterId ?? null;
+  const kept = masterId === null ? null : (fleet.nodes[masterId]?.backlog?.histlenBytes ?? null);
+  if (kept === null || kept === 0) return null;
+  const highest = Math.max(
+    ...rows.flatMap((row) => Object.entries(row).map(([key, value]) => (key === 'atMs' ? 0 : value))),
+  );
+  return highest >= kept * edgeShownFrom ? kept : null;
+}
+
+function formatOffsetShort(offset: number): string {
+  if (offset < 100_000) return formatCount(offset);
+  return `${(offset / 1_000_000).toFixed(offset < 10_000_000 ? 2 : 1)} M`;
+}

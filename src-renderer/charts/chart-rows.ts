@@ -1,0 +1,102 @@
+// Thins the series of all nodes to the few rows a chart draws: one row for each slot of time, the last sample of it. Pure.
+import type { Mark, MarkKind, NodeId, SeriesPoint } from '#core/contract/views.ts';
+
+export type ChartFigure = 'offset' | 'lagBytes' | 'reachSeconds';
+
+/** One slot of time; a node without a sample in it is absent, and its line has a gap there. */
+export interface ChartRow {
+  readonly atMs: number;
+  readonly [nodeId: NodeId]: number;
+}
+
+export interface ChartSpan {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export const chartSpanMs = 300_000;
+/** Slots in the span: more would cost time to draw and not be seen at this width. */
+export const chartSlots = 100;
+
+/** The five minutes that end at the newest sample's slot, on slot borders so that the picture does not shiver. */
+export function chartSpan(newestMs: number): ChartSpan {
+  const slotMs = chartSpanMs / chartSlots;
+  const toMs = Math.ceil(newestMs / slotMs) * slotMs;
+  return { fromMs: toMs - chartSpanMs, toMs };
+}
+
+/**
+ * Rows for a chart, oldest first.
+ *
+ * Worked example with slots of 3 s: samples at 1000, 2000 and 4000 ms give a row at 3000 (the sample of 2000) and one at
+ * 6000 (the sample of 4000).
+ */
+export function chartRows(
+  series: Readonly<Record<NodeId, readonly SeriesPoint[]>>,
+  nodeIds: readonly NodeId[],
+  figure: ChartFigure,
+  span: ChartSpan,
+): readonly ChartRow[] {
+  const slotMs = chartSpanMs / chartSlots;
+  const rows = new Map<number, Record<string, number> & { atMs: number }>();
+  for (const id of nodeIds) {
+    for (const point of series[id] ?? []) {
+      const value = point[figure];
+      if (value === null || point.atMs <= span.fromMs || point.atMs > span.toMs) continue;
+      const atMs = Math.ceil(point.atMs / slotMs) * slotMs;
+      const row = rows.get(atMs) ?? { atMs };
+      row[id] = value;
+      rows.set(atMs, row);
+    }
+  }
+  return [...rows.values()].sort((a, b) => a.atMs - b.atMs);
+}
+
+export interface PlacedMark {
+  readonly atMs: number;
+  readonly kind: MarkKind;
+  /** How many marks this line stands for. */
+  readonly count: number;
+  /** Whether there is room for its word. */
+  readonly hasWord: boolean;
+}
+
+/** What a person wants to see first, where several marks fall on one place. */
+const markRank: Readonly<Record<MarkKind, number>> = {
+  fullSync: 9,
+  linkDown: 8,
+  promoted: 7,
+  partialSync: 6,
+  attached: 5,
+  linkUp: 4,
+  stopped: 3,
+  started: 2,
+  loadStarted: 1,
+  loadStopped: 0,
+};
+
+/** Marks nearer than this share of the span fall together. */
+const mergeShare = 0.02;
+/** A word needs this share of the span to itself. */
+const wordShare = 0.2;
+
+/** Marks as lines: those close together become one, and a word stands only where the next line is far enough. */
+export function placeMarks(marks: readonly Mark[], span: ChartSpan): readonly PlacedMark[] {
+  const spanMs = span.toMs - span.fromMs;
+  const inside = marks
+    .filter((mark) => mark.atMs > span.fromMs && mark.atMs <= span.toMs)
+    .sort((a, b) => a.atMs - b.atMs);
+  const groups: Mark[][] = [];
+  for (const mark of inside) {
+    const group = groups.at(-1);
+    const first = group?.[0];
+    if (group !== undefined && first !== undefined && mark.atMs - first.atMs < spanMs * mergeShare) group.push(mark);
+    else groups.push([mark]);
+  }
+  return groups.map((group, index) => {
+    const chief = group.reduce((best, mark) => (markRank[mark.kind] > markRank[best.kind] ? mark : best));
+    const next = groups[index + 1]?.[0];
+    const roomMs = (next?.atMs ?? span.toMs) - chief.atMs;
+    return { atMs: chief.atMs, kind: chief.kind, count: group.length, hasWord: roomMs >= spanMs * wordShare };
+  });
+}

@@ -1,0 +1,16 @@
+// The hue of a history: nodes of one replication id share it, whatever their place in the tree.
+
+const hueSteps = 24;
+
+/**
+ * A colour for a replication id. Equal ids give equal colours; it is a hint beside the id's first letters, never alone.
+ *
+ * @param replicationId forty hexadecimal digits, or null where it was never read
+ */
+export function lineageColour(replicationId: string | null): string {
+  if (replicationId === null) return 'var(--line-strong)';
+  let hash = 7;
+  for (let i = 0; i < replicationId.length; i++) hash = (hash * 31 + replicationId.charCodeAt(i)) >>> 0;
+  const hue = (hash % hueSteps) * (360 / hueSteps);
+  return `oklch(var(--lineage-lightness) 0.13 ${hue})`;
+}

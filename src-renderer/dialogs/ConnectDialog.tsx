@@ -1,0 +1,204 @@
+// The connect dialog: where a real server is and how to log in; a failed try says why and keeps what was typed.
+import { Button, Modal, NumberInput, PasswordInput, SegmentedControl, Switch, TextInput } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import type { Failure } from '#core/contract/failures.ts';
+import type { Address, Environment } from '#core/contract/views.ts';
+import { hostClient, useHost } from '../bridge/host-store.ts';
+import { say } from '../i18n/i18n.ts';
+import { failureText } from '../i18n/statement-text.ts';
+import { select } from '../store/selection-store.ts';
+import { type ConnectForm, emptyForm, toRequest } from './connect-form.ts';
+import './dialogs.css';
+import { closeDialog, useDialog } from './dialog-store.ts';
+
+export function ConnectDialog() {
+  const open = useDialog((dialog) => dialog.open);
+  return (
+    <Modal
+      opened={open.kind === 'connect'}
+      onClose={closeDialog}
+      withCloseButton={false}
+      size={560}
+      padding={0}
+      centered
+      classNames={{ content: 'dialog', body: 'dialog-frame' }}
+      transitionProps={{ duration: 90 }}
+      aria-label={say('connect.title')}
+    >
+      {open.kind === 'connect' && <ConnectBody address={open.address} />}
+    </Modal>
+  );
+}
+
+/** Where a try stands. */
+type Try =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'running' }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
+const environments: readonly Environment[] = ['lab', 'dev', 'stage', 'prod'];
+
+function ConnectBody({ address }: { readonly address: Address | null }) {
+  const [form, setForm] = useState<ConnectForm>(() => emptyForm(address));
+  const [attempt, setAttempt] = useState<Try>({ kind: 'idle' });
+  const isHostThere = useHost((host) => host.client !== null);
+  const change = (part: Partial<ConnectForm>) => setForm((held) => ({ ...held, ...part }));
+  const request = toRequest(form);
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (request === null || attempt.kind === 'running') return;
+    setAttempt({ kind: 'running' });
+    const failure = await tryConnect(request);
+    if (failure === null) closeDialog();
+    else setAttempt({ kind: 'failed', failure });
+  };
+
+  return (
+    <form onSubmit={(event) => void submit(event)} data-testid="connect-dialog">
+      <header className="dialog-head">
+        <h2>{say('connect.title')}</h2>
+        <span className="faint">{say('connect.intro')}</span>
+      </header>
+      <div className="dialog-body">
+        <ConnectFields form={form} change={change} />
+        {attempt.kind === 'failed' && <ConnectFailure failure={attempt.failure} />}
+      </div>
+      <footer className="dialog-foot">
+        <span className="grow faint">{request === null ? say('connect.needAddress') : ''}</span>
+        <Button variant="default" onClick={closeDialog} data-testid="connect-cancel">
+          {say('plan.cancel')}
+        </Button>
+        <Button
+          type="submit"
+          loading={attempt.kind === 'running'}
+          disabled={request === null || !isHostThere}
+          data-testid="connect-submit"
+        >
+          {say('connect.submit')}
+        </Button>
+      </footer>
+    </form>
+  );
+}
+
+/** Null when it is connected; the new node is then selected. */
+async function tryConnect(request: NonNullable<ReturnType<typeof toRequest>>): Promise<Failure | null> {
+  const lost = (reason: string): Failure => ({ code: 'internal', params: { reason }, retryable: true });
+  try {
+    const outcome = await hostClient()?.connections.connect(request);
+    if (outcome === undefined) return lost(say('act.why.hostGone'));
+    if (!outcome.ok) return outcome.failure;
+    select(outcome.value.nodeId);
+    return null;
+  } catch (error) {
+    return lost(error instanceof Error ? error.message : String(error));
+  }
+}
+
+interface ConnectFieldsProps {
+  readonly form: ConnectForm;
+  readonly change: (part: Partial<ConnectForm>) => void;
+}
+
+function ConnectFields({ form, change }: ConnectFieldsProps) {
+  const hasUrl = form.url.trim() !== '';
+  return (
+    <div className="connect-fields">
+      <TextInput
+        className="wide"
+        label={say('connect.url')}
+        description={say('connect.urlHint')}
+        placeholder={say('connect.urlPlaceholder')}
+        classNames={{ input: 'mono' }}
+        spellCheck={false}
+        autoComplete="off"
+        data-autofocus
+        value={form.url}
+        onChange={(event) => change({ url: event.currentTarget.value })}
+        data-testid="connect-url"
+      />
+      <div className="wide connect-or">{say('connect.or')}</div>
+      <TextInput
+        label={say('connect.host')}
+        classNames={{ input: 'mono' }}
+        spellCheck={false}
+        autoComplete="off"
+        disabled={hasUrl}
+        value={form.host}
+        onChange={(event) => change({ host: event.currentTarget.value })}
+        data-testid="connect-host"
+      />
+      <NumberInput
+        label={say('connect.port')}
+        classNames={{ input: 'mono' }}
+        min={1}
+        max={65_535}
+        allowDecimal={false}
+        hideControls
+        disabled={hasUrl}
+        value={form.port}
+        onChange={(port) => change({ port })}
+        data-testid="connect-port"
+      />
+      <TextInput
+        label={say('connect.username')}
+        placeholder={say('connect.usernameHint')}
+        autoComplete="off"
+        spellCheck={false}
+        value={form.username}
+        onChange={(event) => change({ username: event.currentTarget.value })}
+        data-testid="connect-username"
+      />
+      <PasswordInput
+        label={say('connect.password')}
+        autoComplete="off"
+        value={form.password}
+        onChange={(event) => change({ password: event.currentTarget.value })}
+        data-testid="connect-password"
+      />
+      <TextInput
+        label={say('connect.name')}
+        placeholder={say('connect.nameHint')}
+        autoComplete="off"
+        value={form.name}
+        onChange={(event) => change({ name: event.currentTarget.value })}
+        data-testid="connect-name"
+      />
+      <Switch
+        className="connect-tls"
+        label={say('connect.tls')}
+        disabled={hasUrl}
+        checked={form.isTls}
+        onChange={(event) => change({ isTls: event.currentTarget.checked })}
+        data-testid="connect-tls"
+      />
+      <div className="wide">
+        <div className="field-label" id="connect-environment">
+          {say('connect.environment')}
+        </div>
+        <SegmentedControl
+          size="xs"
+          aria-labelledby="connect-environment"
+          data={environments.map((value) => ({ value, label: say(`app.environment.${value}`) }))}
+          value={form.environment}
+          onChange={(value) => change({ environment: value as Environment })}
+          data-testid="connect-environment"
+        />
+        <span className="faint connect-environment-hint">{say('connect.environmentHint')}</span>
+      </div>
+    </div>
+  );
+}
+
+function ConnectFailure({ failure }: { readonly failure: Failure }) {
+  const text = failureText(failure);
+  return (
+    <div className="failure-box" role="alert" data-testid="connect-failure" data-code={failure.code}>
+      <b>{text.what}</b>
+      <div>
+        {text.next} {say('connect.kept')}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,136 @@
+// What a person may still choose in the plan dialog; each change asks for a new plan, so that what is shown is what would run.
+import { NumberInput, PasswordInput, TextInput } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import { type Act, actBounds, actSchema } from '#core/contract/acts.ts';
+import { formatCount } from '../i18n/format.ts';
+import { say } from '../i18n/i18n.ts';
+import { askPlan, usePlan } from './plan-store.ts';
+
+/** A pause in typing after which the plan is made anew. */
+const typingPauseMs = 250;
+
+export function PlanForm({ act }: { readonly act: Act }) {
+  if (act.kind === 'startNode' && act.nodeId === undefined) return <StartForm first={act} />;
+  if (act.kind === 'startLoad') return <LoadForm first={act} />;
+  return null;
+}
+
+/** Asks for a new plan once the draft differs from what was asked, is within bounds, and the typing pauses. */
+function useReplan(draft: Act, asked: Act): void {
+  const draftText = JSON.stringify(draft);
+  const askedText = JSON.stringify(asked);
+  useEffect(() => {
+    usePlan.setState({ isDraftAhead: draftText !== askedText });
+    if (draftText === askedText) return;
+    const timer = setTimeout(() => {
+      const parsed = actSchema.safeParse(JSON.parse(draftText));
+      if (parsed.success) void askPlan(parsed.data);
+    }, typingPauseMs);
+    return () => clearTimeout(timer);
+  }, [draftText, askedText]);
+}
+
+type StartAct = Extract<Act, { kind: 'startNode' }>;
+
+function StartForm({ first }: { readonly first: StartAct }) {
+  const [name, setName] = useState(first.name ?? '');
+  const [port, setPort] = useState<number | string>(first.port ?? '');
+  const [password, setPassword] = useState(first.password ?? '');
+  const draft: StartAct = {
+    kind: 'startNode',
+    ...(name.trim() !== '' && { name: name.trim() }),
+    ...(typeof port === 'number' && { port }),
+    ...(password !== '' && { password }),
+  };
+  useReplan(draft, first);
+  return (
+    <div className="plan-form">
+      <TextInput
+        label={say('plan.name')}
+        description={say('plan.nameHint')}
+        maxLength={actBounds.nodeNameMaxLength}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        data-testid="start-name"
+      />
+      <NumberInput
+        label={say('plan.port')}
+        description={say('plan.portHint')}
+        min={0}
+        max={65_535}
+        allowDecimal={false}
+        hideControls
+        value={port}
+        onChange={setPort}
+        data-testid="start-port"
+      />
+      <PasswordInput
+        label={say('plan.password')}
+        description={say('plan.passwordHint')}
+        autoComplete="new-password"
+        value={password}
+        onChange={(event) => setPassword(event.currentTarget.value)}
+        data-testid="start-password"
+      />
+    </div>
+  );
+}
+
+type LoadAct = Extract<Act, { kind: 'startLoad' }>;
+
+function LoadForm({ first }: { readonly first: LoadAct }) {
+  const [rate, setRate] = useState<number | string>(first.writesPerSecond);
+  const [size, setSize] = useState<number | string>(first.valueBytes);
+  const draft: LoadAct = { ...first, writesPerSecond: Number(rate), valueBytes: Number(size) };
+  useReplan(draft, first);
+  return (
+    <div className="plan-form">
+      <BoundedNumber
+        label={say('plan.rate')}
+        min={actBounds.writesPerSecondMin}
+        max={actBounds.writesPerSecondMax}
+        value={rate}
+        setValue={setRate}
+        testId="load-rate"
+      />
+      <BoundedNumber
+        label={say('plan.size')}
+        min={actBounds.valueBytesMin}
+        max={actBounds.valueBytesMax}
+        value={size}
+        setValue={setSize}
+        testId="load-size"
+      />
+    </div>
+  );
+}
+
+interface BoundedNumberProps {
+  readonly label: string;
+  readonly min: number;
+  readonly max: number;
+  readonly value: number | string;
+  readonly setValue: (value: number | string) => void;
+  readonly testId: string;
+}
+
+function BoundedNumber({ label, min, max, value, setValue, testId }: BoundedNumberProps) {
+  const bounds = say('plan.bounds', { min: formatCount(min), max: formatCount(max) });
+  const isOut = typeof value !== 'number' || value < min || value > max;
+  return (
+    <NumberInput
+      label={label}
+      description={bounds}
+      error={isOut ? bounds : undefined}
+      min={min}
+      max={max}
+      allowDecimal={false}
+      allowNegative={false}
+      clampBehavior="none"
+      hideControls
+      value={value}
+      onChange={setValue}
+      data-testid={testId}
+    />
+  );
+}

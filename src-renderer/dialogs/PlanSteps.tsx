@@ -1,0 +1,88 @@
+// The checks of a plan, and its steps with the literal commands and, once it ran, the servers' answers.
+import { IconAlertTriangle, IconCheck, IconX } from '@tabler/icons-react';
+import type { Plan, PlanCheck, PlanStep, StepResult } from '#core/contract/acts.ts';
+import { formatMs } from '../i18n/format.ts';
+import { say } from '../i18n/i18n.ts';
+import { statementText } from '../i18n/statement-text.ts';
+import type { PlanState } from './plan-state.ts';
+
+const levels = {
+  pass: { CheckIcon: IconCheck, className: 'tone-healthy' },
+  warn: { CheckIcon: IconAlertTriangle, className: 'tone-warning' },
+  fail: { CheckIcon: IconX, className: 'tone-down' },
+} as const;
+
+export function PlanChecks({ checks }: { readonly checks: readonly PlanCheck[] }) {
+  return (
+    <section>
+      <h3>{say('plan.checks')}</h3>
+      <ul className="plan-checks">
+        {checks.map((check) => {
+          const { CheckIcon, className } = levels[check.level];
+          return (
+            <li key={statementText(check.statement)} data-level={check.level} data-testid="plan-check">
+              <CheckIcon size={14} className={className} role="img" aria-label={say(`plan.level.${check.level}`)} />
+              <span>{statementText(check.statement)}</span>
+            </li>
+          );
+        })}
+      </ul>
+      {checks.some((check) => check.level === 'fail') && <p className="tone-down">{say('plan.blocked')}</p>}
+    </section>
+  );
+}
+
+export function PlanSteps({ plan, state }: { readonly plan: Plan; readonly state: PlanState }) {
+  const results = state.kind === 'finished' && state.result.kind === 'answered' ? state.result.answer.results : [];
+  return (
+    <section>
+      <h3>{say('plan.willRun')}</h3>
+      <ol className="plan-steps">
+        {plan.steps.map((step, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the steps of a plan never change their places
+          <Step key={index} step={step} number={index + 1} result={results[index]} state={state.kind} />
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+interface StepProps {
+  readonly step: PlanStep;
+  readonly number: number;
+  readonly result: StepResult | undefined;
+  readonly state: PlanState['kind'];
+}
+
+function Step({ step, number, result, state }: StepProps) {
+  const word = stepWord(result, state);
+  return (
+    <li data-testid="plan-step" data-ok={result?.ok}>
+      <span className="plan-step-number">{number}</span>
+      <span className="soft">
+        {step.isRedisCommand ? say('plan.onNode', { name: step.nodeName }) : say('plan.inHost')}
+      </span>
+      <code className="mono" data-testid="plan-command">
+        {step.command}
+      </code>
+      <span className={`plan-step-word ${word.className}`}>{word.text}</span>
+      {result !== undefined && (
+        <div className="plan-step-answer mono" data-testid="plan-answer">
+          <span className={result.ok ? undefined : 'tone-down'}>{result.answer}</span>
+          <span className="grow" />
+          <span className="faint">{formatMs(result.durationMs)}</span>
+        </div>
+      )}
+    </li>
+  );
+}
+
+function stepWord(result: StepResult | undefined, state: PlanState['kind']): { text: string; className: string } {
+  if (result !== undefined) {
+    return result.ok
+      ? { text: say('plan.done'), className: 'tone-healthy' }
+      : { text: say('plan.refused'), className: 'tone-down' };
+  }
+  if (state === 'running') return { text: say('plan.runs'), className: 'tone-syncing' };
+  return { text: say(state === 'finished' ? 'plan.notRun' : 'plan.waits'), className: 'faint' };
+}

@@ -1,0 +1,19 @@
+// Which of the window's own dialogs is open; the plan dialog has a machine of its own.
+import { create } from 'zustand';
+import type { Address } from '#core/contract/views.ts';
+
+export type OpenDialog =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'help' }
+  /** `address` fills the form, for a server that was seen and is not in this console. */
+  | { readonly kind: 'connect'; readonly address: Address | null };
+
+export const useDialog = create<{ readonly open: OpenDialog }>(() => ({ open: { kind: 'none' } }));
+
+export function openDialog(open: OpenDialog): void {
+  useDialog.setState({ open });
+}
+
+export function closeDialog(): void {
+  useDialog.setState({ open: { kind: 'none' } });
+}

@@ -1,0 +1,79 @@
+// What went wrong, and what a person can do next: two sentences for each failure code.
+import type { FailureCode } from '#core/contract/failures.ts';
+
+export const failures = {
+  addressInvalid: {
+    what: '“{{text}}” is not an address.',
+    next: 'Write redis://host:port, rediss://host:port, or fill in host and port.',
+  },
+  addressUnresolved: {
+    what: 'The name {{host}} does not resolve to an address.',
+    next: 'Check the spelling, or use the numeric address.',
+  },
+  connectionRefused: {
+    what: '{{host}}:{{port}} refuses the connection: nothing listens there.',
+    next: 'Check that the server runs, its port, and its bind setting.',
+  },
+  connectionTimedOut: {
+    what: '{{host}}:{{port}} did not answer within {{timeoutMs}}.',
+    next: 'A firewall may drop the packets, or the server hangs. Try again, or try from its own machine.',
+  },
+  connectionLost: {
+    what: 'The connection to {{host}}:{{port}} was lost.',
+    next: 'Syncline keeps trying by itself.',
+  },
+  notRedis: {
+    what: 'What listens on {{host}}:{{port}} is not Redis. It answered “{{answer}}”.',
+    next: 'Check the port: this looks like another service, or a server that wants TLS.',
+  },
+  authRequired: {
+    what: '{{host}}:{{port}} asks for a password.',
+    next: 'Fill in the password, and the user name if the server uses ACLs.',
+  },
+  authRejected: {
+    what: '{{host}}:{{port}} rejects this user name or password.',
+    next: 'Check both; capital letters count.',
+  },
+  noPermission: {
+    what: 'This user may not run {{command}}.',
+    next: 'Ask for the permission in the ACL, or connect as another user.',
+  },
+  tlsFailed: {
+    what: 'No TLS with {{host}}:{{port}}: {{reason}}.',
+    next: 'Check that the port speaks TLS and that its certificate is trusted; switch TLS off for a plain port.',
+  },
+  portInUse: {
+    what: 'Port {{port}} is in use by another program.',
+    next: 'Choose another port, or leave it empty for a free one.',
+  },
+  portForbidden: { what: 'Port {{port}} may not be opened by this user.', next: 'Choose a port of 1024 or above.' },
+  nodeUnknown: { what: 'This node is not here any more.', next: 'Close this and look at the topology again.' },
+  nodeNotRunning: { what: '{{name}} is not running.', next: 'Start it first.' },
+  nodeNotConnected: { what: '{{name}} is not connected.', next: 'Wait until it answers, or check the server.' },
+  nodeNameTaken: { what: 'A node named {{name}} is already here.', next: 'Choose another name.' },
+  nodeCrashed: { what: '{{name}} crashed: {{reason}}.', next: 'Its log holds the details. Start it again.' },
+  alreadyMaster: { what: '{{name}} is already a master.', next: 'Nothing to do.' },
+  alreadyReplicaOf: { what: '{{name}} already follows {{master}}.', next: 'For a new copy choose a full resync.' },
+  notAReplica: { what: '{{name}} is not a replica.', next: 'Attach it to a master first.' },
+  wouldBeSelf: { what: '{{name}} cannot follow itself.', next: 'Choose another master.' },
+  wouldBeCycle: {
+    what: '{{master}} follows {{name}} already: it would be a circle.',
+    next: 'Promote {{master}} first, or choose another master.',
+  },
+  clusterMode: {
+    what: '{{name}} is in cluster mode, where REPLICAOF is refused.',
+    next: 'Use CLUSTER REPLICATE on the server itself.',
+  },
+  planUnknown: { what: 'This plan is not known any more.', next: 'Make it again: the state is read anew.' },
+  planExpired: {
+    what: 'Something changed since this plan was made: {{what}}.',
+    next: 'Look at the new plan, then decide.',
+  },
+  commandRefused: { what: '{{name}} refused {{command}}: {{answer}}', next: 'The later steps were not run.' },
+  settingInvalid: { what: 'The setting {{setting}} is not valid: {{reason}}.', next: 'Correct it and try again.' },
+  tooManyNodes: { what: 'There are already {{limit}} nodes, as many as fit.', next: 'Remove one first.' },
+  internal: {
+    what: 'Something went wrong inside Syncline: {{reason}}.',
+    next: 'This is our mistake. Try again; if it stays, please report it.',
+  },
+} as const satisfies Record<FailureCode, { what: string; next: string }>;

@@ -1,0 +1,187 @@
+// The inspector's head: who the node is, how it stands, and its acts as buttons.
+import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core';
+import { IconChevronDown } from '@tabler/icons-react';
+import type { NodeView } from '#core/contract/views.ts';
+import { attachCommand } from '../actions/attach.ts';
+import { ActionItem, AttachItems } from '../actions/NodeMenu.tsx';
+import { actionsFor, type NodeAction } from '../actions/node-actions.ts';
+import { refusalText } from '../actions/refusal.ts';
+import { useHost } from '../bridge/host-store.ts';
+import { lineageColour } from '../design/lineage.ts';
+import { StateGlyph } from '../design/StateGlyph.tsx';
+import { askPlan } from '../dialogs/plan-store.ts';
+import { formatAddress, formatBytes, formatPerSecond } from '../i18n/format.ts';
+import { say } from '../i18n/i18n.ts';
+import { conditionText, roleKey } from '../i18n/node-words.ts';
+import { failureText } from '../i18n/statement-text.ts';
+import { useCondition, useNode } from '../store/fleet-store.ts';
+
+/** Shown as a menu under one button. */
+const resyncKinds: ReadonlySet<string> = new Set(['resyncPartial', 'resyncFull']);
+/** Shown as icons at the end of the row. */
+const lifecycleKinds: ReadonlySet<string> = new Set(['stopNode', 'removeNode']);
+
+export function InspectorHead({ node }: { readonly node: NodeView }) {
+  const condition = useCondition(node);
+  const master = useNode(node.link?.masterId ?? null);
+  return (
+    <div className="inspector-head">
+      <div className="inspector-name" style={{ '--lineage': lineageColour(node.replicationId) } as React.CSSProperties}>
+        <h2>{node.name}</h2>
+        <span className={`badge badge-${node.role}`}>{say(roleKey(node, master?.role === 'replica'))}</span>
+        <span className={`badge badge-env env-${node.environment}`}>{say(`app.environment.${node.environment}`)}</span>
+        <span className="grow" />
+        <span className="mono faint nowrap">{formatAddress(node.address)}</span>
+      </div>
+      <div className={`inspector-state tone-${condition.tone}`}>
+        <StateGlyph tone={condition.tone} />
+        {conditionText(node, condition)}
+        {node.link !== null && master !== undefined && <span className="faint mono">{attachCommand(master)}</span>}
+      </div>
+      <NodeFailure node={node} />
+      <ActButtons node={node} />
+      {node.workload !== null && (
+        <div className="inspector-load mono" data-testid="workload" data-value={node.workload.achievedPerSecond}>
+          {say('inspector.load')}:{' '}
+          {say('inspector.loadFigures', {
+            achieved: formatPerSecond(node.workload.achievedPerSecond),
+            wanted: formatPerSecond(node.workload.writesPerSecond),
+            size: formatBytes(node.workload.valueBytes),
+          })}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function NodeFailure({ node }: { readonly node: NodeView }) {
+  const failure = 'failure' in node.lifecycle ? node.lifecycle.failure : undefined;
+  if (failure === undefined) return null;
+  const text = failureText(failure);
+  return (
+    <div className="inspector-failure" role="status" data-testid="node-failure" data-code={failure.code}>
+      <b>{text.what}</b> {text.next}
+    </div>
+  );
+}
+
+function ActButtons({ node }: { readonly node: NodeView }) {
+  const isHostThere = useHost((host) => host.client !== null);
+  const actions = actionsFor(node);
+  const plain = actions.filter((action) => !resyncKinds.has(action.kind) && !lifecycleKinds.has(action.kind));
+  const resyncs = actions.filter((action) => resyncKinds.has(action.kind));
+  const ends = actions.filter((action) => lifecycleKinds.has(action.kind));
+  const isRunning = node.lifecycle.kind === 'running' && isHostThere;
+  return (
+    <div className="act-buttons">
+      {node.role === 'master' && <AttachMenu node={node} side="replicas" isPrimary isOn={isRunning} />}
+      <AttachMenu node={node} side="masters" isPrimary={node.role !== 'master'} isOn={isRunning} />
+      {resyncs.length > 0 && (
+        <Menu position="bottom-start" width={260}>
+          <Menu.Target>
+            <Button
+              size="compact-sm"
+              variant="default"
+              rightSection={<IconChevronDown size={13} />}
+              disabled={!isRunning}
+              data-testid="act-resync"
+            >
+              {say('act.resync')}
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {resyncs.map((action) => (
+              <ActionItem key={action.kind} node={node} action={action} testId={`act-${action.kind}`} />
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+      )}
+      {plain.map((action) => (
+        <ActButton key={action.kind} node={node} action={action} isHostThere={isHostThere} />
+      ))}
+      <span className="grow" />
+      {ends.map((action) => (
+        <EndButton key={action.kind} node={node} action={action} isHostThere={isHostThere} />
+      ))}
+    </div>
+  );
+}
+
+interface AttachMenuProps {
+  readonly node: NodeView;
+  readonly side: 'masters' | 'replicas';
+  readonly isPrimary: boolean;
+  readonly isOn: boolean;
+}
+
+function AttachMenu({ node, side, isPrimary, isOn }: AttachMenuProps) {
+  return (
+    <Menu position="bottom-start" width={260}>
+      <Menu.Target>
+        <Button
+          size="compact-sm"
+          variant={isPrimary ? 'filled' : 'default'}
+          rightSection={<IconChevronDown size={13} />}
+          disabled={!isOn}
+          data-testid={side === 'masters' ? 'act-attach' : 'act-attachHere'}
+        >
+          {say(side === 'masters' ? 'act.attach' : 'act.attachHere')}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <AttachItems nodeId={node.id} side={side} />
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+interface ActButtonProps {
+  readonly node: NodeView;
+  readonly action: NodeAction;
+  readonly isHostThere: boolean;
+}
+
+function useWhyNot({ node, action, isHostThere }: ActButtonProps): string | null {
+  if (!isHostThere) return say('act.why.hostGone');
+  const refusal = action.whyNot(node);
+  return refusal === null ? null : refusalText(refusal);
+}
+
+function ActButton(props: ActButtonProps) {
+  const why = useWhyNot(props);
+  return (
+    <Tooltip label={why} disabled={why === null}>
+      <Button
+        size="compact-sm"
+        variant="default"
+        {...(why !== null && { 'data-disabled': true })}
+        aria-disabled={why !== null}
+        onClick={() => why === null && void askPlan(props.action.act(props.node))}
+        data-testid={`act-${props.action.kind}`}
+      >
+        {say(props.action.text(props.node))}
+      </Button>
+    </Tooltip>
+  );
+}
+
+function EndButton(props: ActButtonProps) {
+  const why = useWhyNot(props);
+  const EndIcon = props.action.icon;
+  const label = say(props.action.text(props.node));
+  return (
+    <Tooltip label={why ?? label}>
+      <ActionIcon
+        variant="default"
+        size={26}
+        aria-label={label}
+        className="act-end"
+        {...(why !== null && { 'data-disabled': true })}
+        onClick={() => why === null && void askPlan(props.action.act(props.node))}
+        data-testid={`act-${props.action.kind}`}
+      >
+        <EndIcon size={15} />
+      </ActionIcon>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,41 @@
+// The replicas attached to a node: the master's own word on each one's state, lag and last acknowledgement.
+import type { AttachedReplicaView, NodeView } from '#core/contract/views.ts';
+import { StateGlyph } from '../design/StateGlyph.tsx';
+import { formatAddress, formatBytes, formatSeconds } from '../i18n/format.ts';
+import { say } from '../i18n/i18n.ts';
+import { useNode } from '../store/fleet-store.ts';
+import type { Tone } from '../store/node-state.ts';
+import { select } from '../store/selection-store.ts';
+
+export function ReplicaList({ node }: { readonly node: NodeView }) {
+  if (node.replicas.length === 0) return <div className="faint">{say('inspector.noReplicas')}</div>;
+  return (
+    <ul className="replicas mono">
+      {node.replicas.map((replica) => (
+        <ReplicaRow key={formatAddress(replica.address)} replica={replica} />
+      ))}
+    </ul>
+  );
+}
+
+function ReplicaRow({ replica }: { readonly replica: AttachedReplicaView }) {
+  const known = useNode(replica.nodeId);
+  const tone: Tone = replica.state === 'online' ? 'healthy' : 'syncing';
+  const name = known?.name ?? formatAddress(replica.address);
+  return (
+    <li data-testid={`replica-${name}`} data-state={replica.state}>
+      <StateGlyph tone={tone} />
+      {known === undefined ? (
+        <span>{name}</span>
+      ) : (
+        <button type="button" className="plain replica-name" onClick={() => select(known.id)}>
+          {name}
+        </button>
+      )}
+      <span className="grow" />
+      <span className={`tone-${tone}`}>{replica.state}</span>
+      <span>{formatBytes(replica.lagBytes)}</span>
+      <span className="faint">{say('inspector.replicaAck', { age: formatSeconds(replica.ackAgeSeconds) })}</span>
+    </li>
+  );
+}

@@ -1,0 +1,98 @@
+// The last syncs of a replica, newest first: each message with its time, the outcome, and why it was partial or full.
+import { IconArrowsExchange } from '@tabler/icons-react';
+import type { NodeId, NodeView, SyncStep, SyncTrace } from '#core/contract/views.ts';
+import type { HostClient } from '../bridge/carrier.ts';
+import { useNodeStream } from '../bridge/use-node-stream.ts';
+import { EmptyState } from '../design/EmptyState.tsx';
+import { StateGlyph } from '../design/StateGlyph.tsx';
+import { formatAddress, formatClock, formatMs } from '../i18n/format.ts';
+import { say, type TextKey } from '../i18n/i18n.ts';
+import { statementText } from '../i18n/statement-text.ts';
+import type { Tone } from '../store/node-state.ts';
+
+type Traces = readonly SyncTrace[];
+
+const open = (client: HostClient, nodeId: NodeId, signal: AbortSignal) => client.node.syncs({ nodeId }, { signal });
+const keepNewest = (_: Traces | null, message: Traces): Traces => message;
+
+export function SyncTab({ node }: { readonly node: NodeView }) {
+  return node.kind === 'remote' ? (
+    <EmptyState
+      icon={IconArrowsExchange}
+      title={say('inspector.syncsRemote')}
+      text={say('inspector.syncsRemoteHint')}
+    />
+  ) : (
+    <SyncTraces node={node} />
+  );
+}
+
+function SyncTraces({ node }: { readonly node: NodeView }) {
+  const traces = useNodeStream(node.id, open, keepNewest);
+  if (traces === null || traces.length === 0) {
+    const isMaster = node.role === 'master';
+    return (
+      <EmptyState
+        icon={IconArrowsExchange}
+        title={say(isMaster ? 'inspector.syncsMaster' : 'inspector.syncsNone')}
+        text={say(isMaster ? 'inspector.syncsMasterHint' : 'inspector.syncsNoneHint')}
+      />
+    );
+  }
+  return (
+    <>
+      {traces.map((trace, index) => (
+        <Trace key={trace.startedAtMs} trace={trace} isOpen={index === 0} />
+      ))}
+    </>
+  );
+}
+
+const outcomes: Readonly<Record<SyncTrace['outcome'], { readonly text: TextKey; readonly tone: Tone }>> = {
+  running: { text: 'inspector.syncRunning', tone: 'syncing' },
+  partial: { text: 'inspector.syncPartial', tone: 'healthy' },
+  full: { text: 'inspector.syncFullOutcome', tone: 'warning' },
+  failed: { text: 'inspector.syncFailed', tone: 'down' },
+};
+
+function Trace({ trace, isOpen }: { readonly trace: SyncTrace; readonly isOpen: boolean }) {
+  const outcome = outcomes[trace.outcome];
+  return (
+    <details className="trace" open={isOpen}>
+      <summary>
+        <span className={`trace-outcome tone-${outcome.tone}`} data-testid="sync-outcome" data-outcome={trace.outcome}>
+          <StateGlyph tone={outcome.tone} />
+          {say(outcome.text)}
+        </span>
+        <span className="faint mono">{say('inspector.syncWith', { address: formatAddress(trace.masterAddress) })}</span>
+        <span className="grow" />
+        <span className="faint mono">{formatClock(trace.startedAtMs, false)}</span>
+      </summary>
+      {trace.reason !== null && <p className="trace-reason">{statementText(trace.reason)}</p>}
+      <ol className="trace-steps mono">
+        {trace.steps.map((step, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: steps are only ever appended
+          <Step key={index} step={step} />
+        ))}
+      </ol>
+    </details>
+  );
+}
+
+const directions: Readonly<Record<SyncStep['direction'], { readonly sign: string; readonly className: string }>> = {
+  out: { sign: '→', className: 'tone-syncing' },
+  in: { sign: '←', className: 'tone-healthy' },
+  note: { sign: '·', className: 'faint' },
+};
+
+function Step({ step }: { readonly step: SyncStep }) {
+  const direction = directions[step.direction];
+  return (
+    <li data-testid="sync-step" data-direction={step.direction}>
+      <span className="faint">{`+${(step.atMs / 1000).toFixed(3)}`}</span>
+      <span className={direction.className}>{direction.sign}</span>
+      <span className={step.direction === 'note' ? 'soft trace-text' : 'trace-text'}>{step.text}</span>
+      <span className="faint">{step.durationMs === null ? '' : formatMs(step.durationMs)}</span>
+    </li>
+  );
+}

@@ -1,0 +1,31 @@
+// The live fleet as a store: components select one node or one series and are drawn when that changes.
+import { create } from 'zustand';
+import { useShallow } from 'zustand/react/shallow';
+import type { FleetEvent, NodeId, NodeView } from '#core/contract/views.ts';
+import { useClock } from './clock-store.ts';
+import { applyFleetEvent, emptyFleet, type FleetState } from './fleet-state.ts';
+import { conditionOf, type NodeCondition } from './node-state.ts';
+
+export const useFleet = create<FleetState>(() => emptyFleet);
+
+/** Applies a message; false when it left a gap and the caller must subscribe anew. */
+export function receiveFleetEvent(event: FleetEvent): boolean {
+  const step = applyFleetEvent(useFleet.getState(), event, Date.now());
+  if (step.kind === 'gap') return false;
+  useFleet.setState(step.state, true);
+  return true;
+}
+
+export function useNode(nodeId: NodeId | null): NodeView | undefined {
+  return useFleet((fleet) => (nodeId === null ? undefined : fleet.nodes[nodeId]));
+}
+
+export function findNode(nodeId: NodeId): NodeView | undefined {
+  return useFleet.getState().nodes[nodeId];
+}
+
+/** The condition of a node now; drawn again only when its word or its whole seconds change. */
+export function useCondition(node: NodeView): NodeCondition {
+  const staleAfterMs = useFleet((fleet) => fleet.staleAfterMs);
+  return useClock(useShallow((clock) => conditionOf(node, clock.nowMs, staleAfterMs)));
+}

@@ -1,0 +1,119 @@
+// A node's card in the graph: who it is, how it stands, its figures, and under a master the offset tape.
+import { ActionIcon, Menu } from '@mantine/core';
+import { IconDots } from '@tabler/icons-react';
+import { Handle, type NodeProps, Position } from '@xyflow/react';
+import { memo, useState } from 'react';
+import type { NodeView } from '#core/contract/views.ts';
+import { NodeMenuItems } from '../actions/NodeMenu.tsx';
+import { lineageColour } from '../design/lineage.ts';
+import { StateGlyph } from '../design/StateGlyph.tsx';
+import { formatAddress } from '../i18n/format.ts';
+import { say } from '../i18n/i18n.ts';
+import { conditionText, roleKey, serverText } from '../i18n/node-words.ts';
+import { useCondition, useFleet, useNode } from '../store/fleet-store.ts';
+import { type NodeCondition, phaseOf } from '../store/node-state.ts';
+import { select, useSelection } from '../store/selection-store.ts';
+import { DropAdvice } from './DropAdvice.tsx';
+import { MasterFigures } from './MasterFigures.tsx';
+import { ReplicaFigures } from './ReplicaFigures.tsx';
+
+export const NodeCard = memo(function NodeCard({ id }: NodeProps) {
+  const node = useNode(id);
+  return (
+    <>
+      <Handle type="target" position={Position.Left} isConnectable={false} />
+      {node !== undefined && <Card node={node} />}
+      <Handle type="source" position={Position.Right} isConnectable={false} />
+    </>
+  );
+});
+
+function Card({ node }: { readonly node: NodeView }) {
+  const condition = useCondition(node);
+  const isSelected = useSelection((selection) => selection.nodeId === node.id);
+  const isDragged = useSelection((selection) => selection.draggedId === node.id);
+  const isBelowReplica = useFleet((fleet) => {
+    const masterId = node.link?.masterId ?? null;
+    return masterId !== null && fleet.nodes[masterId]?.role === 'replica';
+  });
+  const [isMenuOpen, setMenuOpen] = useState(false);
+  const role = say(roleKey(node, isBelowReplica));
+  const state = conditionText(node, condition);
+
+  return (
+    <article
+      className="card"
+      data-testid={`node-card-${node.name}`}
+      data-selected={isSelected}
+      data-dragged={isDragged}
+      data-faded={condition.isFaded}
+      style={{ '--lineage': lineageColour(node.replicationId) } as React.CSSProperties}
+      aria-label={say('card.label', { name: node.name, role, state })}
+      onContextMenu={(event) => {
+        event.preventDefault();
+        setMenuOpen(true);
+      }}
+    >
+      <header className="card-head">
+        <StateGlyph tone={condition.tone} />
+        <button type="button" className="plain card-name" onClick={() => select(node.id)} title={node.name}>
+          {node.name}
+        </button>
+        <span className={`badge badge-${node.role}`} data-testid={`node-card-${node.name}-role`} data-role={node.role}>
+          {role}
+        </span>
+        {node.environment !== 'lab' && (
+          <span className={`badge badge-env env-${node.environment}`}>
+            {say(`app.environment.${node.environment}`)}
+          </span>
+        )}
+        <span className="grow" />
+        <CardMenu node={node} isOpen={isMenuOpen} setOpen={setMenuOpen} />
+      </header>
+      <CardSub node={node} condition={condition} state={state} />
+      {node.role === 'replica' ? <ReplicaFigures node={node} condition={condition} /> : <MasterFigures node={node} />}
+      <DropAdvice node={node} />
+    </article>
+  );
+}
+
+function CardSub(props: { node: NodeView; condition: NodeCondition; state: string }) {
+  const { node, condition, state } = props;
+  return (
+    <div className="card-sub mono">
+      <span>{formatAddress(node.address)}</span>
+      <span
+        className={`card-state tone-${condition.tone}`}
+        data-testid={`node-card-${node.name}-phase`}
+        data-phase={phaseOf(node)}
+      >
+        {state}
+      </span>
+      <span className="grow" />
+      <span className="card-server">{serverText(node)}</span>
+    </div>
+  );
+}
+
+function CardMenu(props: { node: NodeView; isOpen: boolean; setOpen: (isOpen: boolean) => void }) {
+  const { node, isOpen, setOpen } = props;
+  return (
+    <Menu opened={isOpen} onChange={setOpen} position="bottom-end" width={250} withinPortal>
+      <Menu.Target>
+        <ActionIcon
+          variant="subtle"
+          size="sm"
+          color="gray"
+          className="card-menu nodrag"
+          aria-label={say('card.menu', { name: node.name })}
+          data-testid={`node-card-${node.name}-menu`}
+        >
+          <IconDots size={15} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <NodeMenuItems node={node} />
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,119 @@
+// The same fleet as a table: every figure of the graph, in rows that a screen reader and a keyboard walk through.
+import { ActionIcon, Menu, Table } from '@mantine/core';
+import { IconDots } from '@tabler/icons-react';
+import { memo } from 'react';
+import type { NodeId, NodeView } from '#core/contract/views.ts';
+import { NodeMenuItems } from '../actions/NodeMenu.tsx';
+import { StateGlyph } from '../design/StateGlyph.tsx';
+import { formatAddress, formatBytes, formatCount, formatRate, formatSeconds } from '../i18n/format.ts';
+import { say, type TextKey } from '../i18n/i18n.ts';
+import { conditionText, roleKey } from '../i18n/node-words.ts';
+import { useCondition, useFleet, useNode } from '../store/fleet-store.ts';
+import { phaseOf } from '../store/node-state.ts';
+import { select, useSelection } from '../store/selection-store.ts';
+import './topology.css';
+
+const words: readonly TextKey[] = ['table.node', 'table.role', 'table.state', 'table.address', 'table.follows'];
+const figures: readonly TextKey[] = [
+  'table.offset',
+  'table.lagBytes',
+  'table.lagSeconds',
+  'table.writes',
+  'table.keys',
+  'table.reach',
+];
+
+export function TopologyTable() {
+  const order = useFleet((fleet) => fleet.order);
+  return (
+    <div className="nodes-table">
+      <Table highlightOnHover verticalSpacing={7} captionSide="top">
+        <Table.Caption className="visually-hidden">{say('table.caption')}</Table.Caption>
+        <Table.Thead>
+          <Table.Tr>
+            {words.map((key) => (
+              <Table.Th key={key}>{say(key)}</Table.Th>
+            ))}
+            {figures.map((key) => (
+              <Table.Th key={key} className="figure">
+                {say(key)}
+              </Table.Th>
+            ))}
+            <Table.Th>
+              <span className="visually-hidden">{say('table.acts')}</span>
+            </Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {order.map((id) => (
+            <NodeRow key={id} nodeId={id} />
+          ))}
+        </Table.Tbody>
+      </Table>
+    </div>
+  );
+}
+
+const NodeRow = memo(function NodeRow({ nodeId }: { readonly nodeId: NodeId }) {
+  const node = useNode(nodeId);
+  return node === undefined ? null : <Row node={node} />;
+});
+
+function Row({ node }: { readonly node: NodeView }) {
+  const condition = useCondition(node);
+  const isSelected = useSelection((selection) => selection.nodeId === node.id);
+  const master = useNode(node.link?.masterId ?? null);
+  const none = say('card.noValue');
+  const link = node.link;
+  const figureCells = [
+    node.offset === null ? none : formatCount(node.offset),
+    link?.lagBytes == null ? none : formatBytes(link.lagBytes),
+    link?.lagSeconds == null ? none : formatSeconds(link.lagSeconds),
+    formatRate(node.writeBytesPerSecond),
+    node.keys === null ? none : formatCount(node.keys),
+    node.backlog?.reachSeconds == null ? none : formatSeconds(node.backlog.reachSeconds),
+  ];
+  return (
+    <Table.Tr
+      data-testid={`node-row-${node.name}`}
+      data-selected={isSelected}
+      data-faded={condition.isFaded}
+      onClick={() => select(node.id)}
+    >
+      <Table.Td>
+        <button type="button" className="plain" onClick={() => select(node.id)}>
+          <b>{node.name}</b>
+        </button>
+      </Table.Td>
+      <Table.Td>
+        <span className={`badge badge-${node.role}`}>{say(roleKey(node, master?.role === 'replica'))}</span>
+      </Table.Td>
+      <Table.Td data-phase={phaseOf(node)}>
+        <span className={`table-state tone-${condition.tone}`}>
+          <StateGlyph tone={condition.tone} />
+          {conditionText(node, condition)}
+        </span>
+      </Table.Td>
+      <Table.Td className="mono">{formatAddress(node.address)}</Table.Td>
+      <Table.Td>{master?.name ?? (link === null ? none : formatAddress(link.masterAddress))}</Table.Td>
+      {figureCells.map((text, column) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the columns are fixed
+        <Table.Td key={column} className="figure mono">
+          {text}
+        </Table.Td>
+      ))}
+      <Table.Td>
+        <Menu position="bottom-end" width={250} withinPortal>
+          <Menu.Target>
+            <ActionIcon variant="subtle" color="gray" size="sm" aria-label={say('card.menu', { name: node.name })}>
+              <IconDots size={15} />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <NodeMenuItems node={node} />
+          </Menu.Dropdown>
+        </Menu>
+      </Table.Td>
+    </Table.Tr>
+  );
+}
