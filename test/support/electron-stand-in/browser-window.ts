@@ -30,10 +30,10 @@ class StandInBrowserWindow extends EventEmitter {
     return [...StandInBrowserWindow.#all];
   }
 
-  readonly webContents = strict('webContents', new StandInWebContents());
+  readonly webContents = new StandInWebContents().self;
   readonly closed: Promise<void>;
-  readonly #opened: Promise<Page>;
   readonly #size: { readonly width: number; readonly height: number };
+  readonly #opened: Promise<Page>;
   #isClosed = false;
   #isVisible = false;
 
@@ -49,7 +49,7 @@ class StandInBrowserWindow extends EventEmitter {
     });
     StandInBrowserWindow.#all.add(this);
     theApp.windows.add(this);
-    this.#opened = this.#open(options);
+    this.#opened = this.#open(options.webPreferences?.preload ?? null);
     this.#opened.catch((error: unknown) => {
       console.error(error);
       theApp.exit(1);
@@ -57,12 +57,12 @@ class StandInBrowserWindow extends EventEmitter {
     theApp.emit('web-contents-created', {}, this.webContents);
   }
 
-  async #open({ webPreferences }: WindowOptions): Promise<Page> {
+  async #open(preload: string | null): Promise<Page> {
     const { context } = await openedChromium;
     const page = await context.newPage();
     await page.setViewportSize(this.#size);
     page.on('close', () => this.#leave());
-    await this.webContents.join(page, await context.newCDPSession(page), webPreferences?.preload ?? null);
+    await this.webContents.join(page, await context.newCDPSession(page), preload);
     return page;
   }
 

@@ -17,6 +17,8 @@ interface HeldPort {
 }
 
 export class StandInWebContents extends EventEmitter {
+  /** What the main process gets: always this one object, since it compares senders by identity. */
+  readonly self: this = strict('webContents', this);
   readonly session = strict('session', theSession);
   readonly mainFrame = strict('webFrameMain', new StandInFrame(this));
   readonly #ports = new Map<string, HeldPort>();
@@ -86,7 +88,7 @@ export class StandInWebContents extends EventEmitter {
   }
 
   async #hear(message: FromPage): Promise<void> {
-    const event = { sender: strict('webContents', this), senderFrame: this.mainFrame };
+    const event = { sender: this.self, senderFrame: this.mainFrame };
     switch (message.kind) {
       case 'send':
         ipcMainOfAll.emit(message.channel, { ...event, ports: [] }, ...message.words);
