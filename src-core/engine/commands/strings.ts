@@ -1,8 +1,8 @@
 // Strings: reading, writing and counting them; bits are in bitmaps.ts.
 // SET, GET and INCR are hot: guarded by `npm run bench -- throughput`.
 
+import { addLongDoubles, longDoubleText, parseLongDouble } from '../../base/long-double.ts';
 import type { Ref } from '../data/arena.ts';
-import { addLongDoubles, formatLongDouble, parseLongDouble } from '../data/long-double.ts';
 import type { Database } from '../keyspace/database.ts';
 import { encoding, valueType } from '../keyspace/record.ts';
 import { parseInt64, parseShortInteger } from './args.ts';
@@ -353,12 +353,10 @@ function incrbyfloat(context: CommandContext): void {
   const known = parseLongDouble(ref === 0 ? '0' : db.inlineBytes(ref).latin1Slice());
   if (known === null) throw new ReplyError(replyErrors.notFloat);
   const by = parseLongDouble(args.text(2));
-  if (by === null) {
-    // An infinite one is a valid number, but no valid step.
-    args.float(2);
-    throw new ReplyError(replyErrors.incrementNotFinite);
-  }
-  const text = formatLongDouble(addLongDoubles(known, by));
+  if (by === null) throw new ReplyError(replyErrors.notFloat);
+  const sum = addLongDoubles(known, by);
+  if (sum === null || typeof sum === 'number') throw new ReplyError(replyErrors.incrementNotFinite);
+  const text = longDoubleText(sum);
   const bytes = Buffer.from(text, 'latin1');
   if (ref === 0) db.storeInline(args, 1, valueType.string, encoding.plain, bytes, 0, bytes.length, false);
   else db.replaceInline(ref, encoding.plain, bytes, 0, bytes.length);
