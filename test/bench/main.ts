@@ -3,11 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { provideRequiredPrograms } from '../support/required-programs.ts';
+import { idleGoalPercent, measureIdle } from './idle.ts';
 import { heading, line } from './table.ts';
 import { measureThroughput } from './throughput.ts';
 
 const pairsMin = 3;
-const usage = `npm run bench -- throughput [--pairs N, at least ${pairsMin}] [--quick] [--json]`;
+const usage = `npm run bench -- throughput [--pairs N, at least ${pairsMin}] [--quick] [--json], or npm run bench -- idle`;
 const quickDivisor = 10;
 
 function machine() {
@@ -22,28 +23,51 @@ function machine() {
   };
 }
 
+interface Wish {
+  readonly pairs: number;
+  readonly divisor: number;
+  readonly asJson: boolean;
+}
+
+async function benchThroughput({ pairs, divisor, asJson }: Wish): Promise<void> {
+  const say = (text: string) => {
+    if (!asJson) console.log(text);
+  };
+  if (divisor > 1) say(`quick: 1/${divisor} of the requests, not for quoting`);
+  say(heading);
+  const rows = await measureThroughput({ pairs, divisor, onRow: (row) => say(line(row)) });
+  if (asJson) console.log(JSON.stringify({ machine: machine(), pairs, divisor, rows }, null, 2));
+}
+
+async function benchIdle({ asJson }: Wish): Promise<void> {
+  const cost = await measureIdle();
+  if (asJson) return console.log(JSON.stringify({ machine: machine(), ...cost }, null, 2));
+  const figure = (percent: number) => `${percent.toFixed(1)} %`;
+  const whole = cost.hostPercent + cost.browserPercent;
+  console.log(
+    `idle over ${cost.seconds} s, of one core: host and three nodes ${figure(cost.hostPercent)}, ` +
+      `browser ${figure(cost.browserPercent)}, together ${figure(whole)}; goal under ${figure(idleGoalPercent)}`,
+  );
+}
+
+const benches = { throughput: benchThroughput, idle: benchIdle };
+const isBench = (name: string): name is keyof typeof benches => Object.hasOwn(benches, name);
+
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     options: { pairs: { type: 'string' }, quick: { type: 'boolean' }, json: { type: 'boolean' } },
     allowPositionals: true,
   });
   const pairs = values.pairs === undefined ? pairsMin : Number(values.pairs);
-  if (positionals[0] !== 'throughput' || !(pairs >= pairsMin)) throw new Error(`usage: ${usage}`);
+  const name = positionals[0] ?? '';
+  if (!isBench(name) || !(pairs >= pairsMin)) throw new Error(`usage: ${usage}`);
   provideRequiredPrograms();
-  const where = machine();
-  const say = (text: string) => {
-    if (!values.json) console.log(text);
-  };
-  say(
-    Object.entries(where)
-      .map(([name, value]) => `${name} ${value}`)
-      .join(', '),
-  );
-  if (values.quick) say('quick: a tenth of the requests, not for quoting');
-  say(heading);
-  const divisor = values.quick ? quickDivisor : 1;
-  const rows = await measureThroughput({ pairs, divisor, onRow: (row) => say(line(row)) });
-  if (values.json) console.log(JSON.stringify({ machine: where, pairs, divisor, rows }, null, 2));
+  const wish = { pairs, divisor: values.quick ? quickDivisor : 1, asJson: values.json ?? false };
+  if (!wish.asJson) {
+    const facts = Object.entries(machine()).map(([fact, value]) => `${fact} ${value}`);
+    console.log(facts.join(', '));
+  }
+  await benches[name](wish);
 }
 
 try {

@@ -1,16 +1,46 @@
 // What a server process has used, as Linux tells it; null on other systems, where the table says n/a.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** USER_HZ, the unit of /proc/<pid>/stat, is 100 on every Linux that Node runs on. */
 const ticksPerSecond = 100;
 
 /** User and system time of a process since its start, in seconds. */
 export function cpuSeconds(pid: number): number | null {
-  if (process.platform !== 'linux') return null;
+  return process.platform === 'linux' ? readStat(pid).cpuSeconds : null;
+}
+
+/** The same of a process and all that it started and that still runs. @throws Error on other systems than Linux. */
+export function cpuSecondsOfTree(root: number): number {
+  const stats = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => readStatIfThere(Number(name)))
+    .filter((stat) => stat !== null);
+  const below = (pid: number): number =>
+    stats.filter(({ parent }) => parent === pid).reduce((sum, stat) => sum + stat.cpuSeconds + below(stat.pid), 0);
+  return readStat(root).cpuSeconds + below(root);
+}
+
+interface Stat {
+  readonly pid: number;
+  readonly parent: number;
+  readonly cpuSeconds: number;
+}
+
+function readStat(pid: number): Stat {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The name stands in parentheses and may hold spaces; utime and stime are the 12th and 13th words behind it.
+  // The name stands in parentheses and may hold spaces. Behind it: state, parent; utime and stime are the 12th and 13th.
   const words = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(words[11]) + Number(words[12])) / ticksPerSecond;
+  const ticks = Number(words[11]) + Number(words[12]);
+  return { pid, parent: Number(words[1]), cpuSeconds: ticks / ticksPerSecond };
+}
+
+/** Null when the process ended between the listing and the look. */
+function readStatIfThere(pid: number): Stat | null {
+  try {
+    return readStat(pid);
+  } catch {
+    return null;
+  }
 }
 
 /** Memory of a process that is in RAM, bytes. */
