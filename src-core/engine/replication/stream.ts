@@ -91,12 +91,13 @@ export class ReplicationStream {
     this.#pending = buffer;
     this.#pendingStart = start;
     this.#pendingEnd = end;
+    // What is appended outside a readable event, by the expiry of keys, has nobody who would flush it.
+    this.#schedulePump();
   }
 
-  /** The end of a readable event: copies what is pending; the replicas are sent it once, at the end of the turn. */
+  /** The end of a readable event: copies what is pending, since its buffer will be read into again. */
   flush(): void {
     this.#commit();
-    if (this.#readers.size > 0) this.#schedulePump();
   }
 
   /** Bytes of the master's stream, as they came: our own replicas get the very same. */
@@ -206,8 +207,10 @@ export class ReplicationStream {
   }
 
   #schedulePump(): void {
-    this.#pumpSoon ??= this.#timers.soon(() => {
+    if (this.#pumpSoon !== null) return;
+    this.#pumpSoon = this.#timers.soon(() => {
       this.#pumpSoon = null;
+      this.#commit();
       for (const reader of [...this.#readers]) reader.pump();
     });
   }

@@ -1,0 +1,130 @@
+// One attached replica: what it said of itself, where it stands, and the writing side of its connection.
+import type { Connection } from '../../../base/ports.ts';
+import type { ReplicationStream, StreamReader } from '../stream.ts';
+import { moveReplica, type ReplicaState } from './replica-state.ts';
+
+/** A client's connection as far as replication cares; the commands' sessions are such. */
+export interface ReplicaPeer {
+  readonly id: number;
+  readonly remoteAddress: string;
+  isReplica: boolean;
+  takeOutput(owner: { onDrain(): void; onClose(reason: string | null): void }): Connection | null;
+  kill(): void;
+}
+
+/** What REPLCONF said before PSYNC. */
+export interface Announcement {
+  /** 0: not said. */
+  listeningPort: number;
+  /** Empty: not said. */
+  ipAddress: string;
+  eof: boolean;
+  psync2: boolean;
+}
+
+/** Told of what happens to a replica's connection. */
+export interface ReplicaOwner {
+  drained(replica: ReplicaSession): void;
+  closed(replica: ReplicaSession): void;
+}
+
+export class ReplicaSession implements StreamReader {
+  readonly peer: ReplicaPeer;
+  readonly announcement: Readonly<Announcement>;
+  /** Bytes of the stream handed to the connection: the stream keeps what comes after. */
+  offset: number;
+  ackOffset = 0;
+  ackAtMs: number;
+  /** When its output first went over the soft limit; null while it is below. */
+  overSoftSinceMs: number | null = null;
+  #state: ReplicaState;
+  readonly #connection: Connection;
+  readonly #stream: ReplicationStream;
+  #blocked = false;
+  #killed = false;
+
+  constructor(
+    peer: ReplicaPeer,
+    connection: Connection,
+    announcement: Readonly<Announcement>,
+    stream: ReplicationStream,
+    state: ReplicaState,
+    nowMs: number,
+  ) {
+    this.peer = peer;
+    this.#connection = connection;
+    this.announcement = announcement;
+    this.#stream = stream;
+    this.offset = stream.offset;
+    this.ackAtMs = nowMs;
+    this.#state = state;
+  }
+
+  get state(): ReplicaState {
+    return this.#state;
+  }
+
+  get ip(): string {
+    return this.announcement.ipAddress === '' ? this.#connection.remoteAddress : this.announcement.ipAddress;
+  }
+
+  /** As Redis names a replica in its log. */
+  get name(): string {
+    const port = this.announcement.listeningPort;
+    return `${this.ip}:${port === 0 ? '<unknown-replica-port>' : port}`;
+  }
+
+  /** Handed over and not yet taken by the system, and held for it in the stream: Redis's `omem`. */
+  get pendingBytes(): number {
+    return this.#connection.pendingBytes + Math.max(0, this.#stream.offset - this.offset);
+  }
+
+  /** Nothing more can be written to it. */
+  get isGone(): boolean {
+    return this.#killed || this.#state.kind === 'gone';
+  }
+
+  /** Waiting for the system to take what was written. */
+  get isBlocked(): boolean {
+    return this.#blocked;
+  }
+
+  move(to: ReplicaState): void {
+    this.#state = moveReplica(this.#state, to);
+    if (to.kind === 'gone') this.#stream.removeReader(this);
+  }
+
+  /** From here on the stream after `offset` belongs to this replica; it is sent once the state is `online`. */
+  follow(offset: number): void {
+    this.offset = offset;
+    this.#stream.addReader(this);
+  }
+
+  /** Writes outside the stream. False: `drained` of the owner follows, and until then the memory must not change. */
+  write(bytes: Uint8Array): boolean {
+    if (this.isGone) return true;
+    const taken = this.#connection.write(bytes, 0, bytes.length);
+    if (!taken) this.#blocked = true;
+    return taken;
+  }
+
+  pump(): void {
+    if (this.#state.kind !== 'online' || this.#killed) return;
+    while (!this.#blocked) {
+      const slice = this.#stream.read(this.offset);
+      if (slice === null) return;
+      this.offset += slice.end - slice.start;
+      if (!this.#connection.write(slice.bytes, slice.start, slice.end)) this.#blocked = true;
+    }
+  }
+
+  /** The connection took all: for `drained`. */
+  unblock(): void {
+    this.#blocked = false;
+  }
+
+  kill(): void {
+    this.#killed = true;
+    this.peer.kill();
+  }
+}

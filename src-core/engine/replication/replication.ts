@@ -1,0 +1,256 @@
+// Replication as a whole: the role, the stream, the replicas below and the link above. All others talk to this.
+import { type Disposable, DisposableStore, Emitter } from '../../base/lifecycle.ts';
+import type { Ports } from '../../base/ports.ts';
+import type { MasterAddress } from './link-reason.ts';
+import type { ReplicaPeer } from './master/replica-session.ts';
+import { ReplicaSet } from './master/replica-set.ts';
+import type { Asked } from './psync.ts';
+import { type LinkStatus, MasterLink } from './replica/link.ts';
+import { SyncTraces } from './replica/sync-trace.ts';
+import type { ReplicationHost } from './replication-host.ts';
+import type { Log } from './replication-log.ts';
+import type { ReplicationSettings } from './settings.ts';
+import { ReplicationStream } from './stream.ts';
+
+export interface ReplicationNeeds {
+  readonly ports: Ports;
+  readonly settings: ReplicationSettings;
+  readonly host: ReplicationHost;
+  readonly log: Log;
+}
+
+const cronMs = 1000;
+
+export class Replication implements Disposable {
+  readonly stream: ReplicationStream;
+  readonly replicas: ReplicaSet;
+  readonly traces: SyncTraces;
+  readonly settings: ReplicationSettings;
+  /** The role, or something of the link, has changed. */
+  readonly changed = new Emitter<void>();
+  readonly #needs: ReplicationNeeds;
+  readonly #open = new DisposableStore();
+  #link: MasterLink | null = null;
+  /**
+   * Whether a PSYNC may ask with our own history: Redis calls it the cached master. A replica since its first sync,
+   * and a master that turns replica; not a server that was a replica from its start and has nothing yet.
+   */
+  #canResume = false;
+
+  constructor(needs: ReplicationNeeds) {
+    const { ports, settings } = needs;
+    this.#needs = needs;
+    this.settings = settings;
+    this.traces = new SyncTraces(ports.clock);
+    this.stream = new ReplicationStream({
+      random: ports.random,
+      timers: ports.timers,
+      backlogSizeBytes: settings.backlogSizeBytes,
+    });
+    this.replicas = new ReplicaSet({
+      ...ports,
+      settings,
+      stream: this.stream,
+      host: needs.host,
+      log: needs.log,
+      isTopLevel: () => this.#link === null,
+    });
+  }
+
+  get role(): 'master' | 'replica' {
+    return this.#link === null ? 'master' : 'replica';
+  }
+
+  /** Null: we are a master. */
+  get link(): LinkStatus | null {
+    return this.#link?.status ?? null;
+  }
+
+  get isLinkUp(): boolean {
+    return this.#link?.isConnected ?? false;
+  }
+
+  /** Begins the work of each second. `master`: the directive `replicaof`. */
+  start(master: MasterAddress | null): void {
+    this.#open.add(this.#needs.ports.timers.every(cronMs, () => this.#cron()));
+    if (master !== null) this.#attach(master);
+    this.#updateGates();
+  }
+
+  /** Takes settings over that hold memory: `repl-backlog-size` was changed. */
+  resizeBacklog(): void {
+    this.stream.resizeBacklog(this.settings.backlogSizeBytes);
+  }
+
+  /** Looks at the settings again that shut gates: `replica-read-only` and the like were changed. */
+  settingsChanged(): void {
+    this.#updateGates();
+  }
+
+  /**
+   * REPLICAOF host port. `by` is the client in the words of CLIENT LIST, for the log.
+   * Answers 'already' when that is our master, and then does nothing.
+   */
+  replicaOf(address: MasterAddress, by: string): 'attached' | 'already' {
+    const { log, host } = this.#needs;
+    const former = this.#link;
+    if (former !== null && sameAddress(former.address, address)) {
+      log(
+        'notice',
+        'REPLICAOF would result into synchronization with the master we are already connected with. ' +
+          'No operation performed.',
+      );
+      return 'already';
+    }
+    if (former === null) {
+      this.stream.setFollowing(true);
+      this.#canResume = true;
+    } else this.#drop(former);
+    this.#attach(address, () => {
+      if (former !== null) return;
+      log(
+        'notice',
+        'Before turning into a replica, using my own master parameters to synthesize a cached master: ' +
+          'I may be able to synchronize with the new master with just a partial transfer.',
+      );
+      host.roleChanged('replica');
+    });
+    log('notice', `REPLICAOF ${address.host}:${address.port} enabled (user request from '${by}')`);
+    return 'attached';
+  }
+
+  /** REPLICAOF NO ONE. A master stays as it is. */
+  promote(by: string): void {
+    const link = this.#link;
+    if (link === null) return;
+    const { log, host } = this.#needs;
+    // Redis is a master before it says the next lines, as their marks show.
+    this.#link = null;
+    host.roleChanged('master');
+    this.#drop(link);
+    if (this.#canResume) log('notice', 'Discarding previously cached master state.');
+    this.stream.branch();
+    this.stream.setFollowing(false);
+    const { id, previous } = this.stream.history;
+    log(
+      'warning',
+      `Setting secondary replication ID to ${previous?.id}, valid up to offset: ${previous?.endByte}. ` +
+        `New replication ID is ${id}`,
+    );
+    // They must hear of the new id; by the second one they continue where they are.
+    this.replicas.dropAll();
+    log('notice', `MASTER MODE enabled (user request from '${by}')`);
+    this.#changed();
+  }
+
+  /** PSYNC, or SYNC with null. Answers why not, as the text of an error; null: the connection is a replica's now. */
+  sync(peer: ReplicaPeer, asked: Asked | null): string | null {
+    if (this.#link !== null && !this.#link.isConnected) {
+      return "NOMASTERLINK Can't SYNC while not connected with my master";
+    }
+    this.replicas.attach(peer, asked);
+    return null;
+  }
+
+  /** CLIENT KILL TYPE master: the link is lost, and comes back by itself. */
+  killLink(): void {
+    this.#link?.kill();
+  }
+
+  /** The master's REPLCONF GETACK. */
+  ackRequested(): void {
+    this.#link?.wantAck();
+  }
+
+  /** WAIT: asks all replicas how far they are, and calls `done` when so many have all that was written so far. */
+  waitForReplicas(replicas: number, timeoutMs: number, done: (acknowledged: number) => void): Disposable | null {
+    const offset = this.stream.offset;
+    const acknowledged = this.replicas.countAcks(offset);
+    if (acknowledged >= replicas) {
+      done(acknowledged);
+      return null;
+    }
+    const waiting = this.replicas.waiters.add(offset, replicas, timeoutMs, done);
+    this.stream.askForAcks();
+    return waiting;
+  }
+
+  /** How many replicas have all that was written so far. */
+  countAcks(): number {
+    return this.replicas.countAcks(this.stream.offset);
+  }
+
+  dispose(): void {
+    this.#open.dispose();
+    this.#link?.stop();
+    this.replicas.waiters.release();
+    this.replicas.dropAll();
+    this.stream.dispose();
+    this.traces.changed.dispose();
+    this.changed.dispose();
+  }
+
+  /** `before` runs when the role is changed and the link not begun. */
+  #attach(address: MasterAddress, before: () => void = () => {}): void {
+    const { ports, settings, host, log } = this.#needs;
+    this.#link = new MasterLink(
+      {
+        ports,
+        settings,
+        host,
+        log,
+        stream: this.stream,
+        traces: this.traces,
+        resume: () => (this.#canResume ? this.#ownPlace() : null),
+        forgetResume: () => {
+          this.#canResume = false;
+        },
+        arrived: () => {
+          this.#canResume = true;
+        },
+        dropReplicas: () => this.replicas.dropAll(),
+        changed: () => this.#changed(),
+      },
+      address,
+    );
+    this.stream.setFollowing(true);
+    this.replicas.waiters.release();
+    before();
+    this.#link.start();
+    this.#changed();
+  }
+
+  #ownPlace(): Asked {
+    const { id, offset } = this.stream.history;
+    return { id, byte: offset + 1 };
+  }
+
+  #drop(link: MasterLink): void {
+    if (link.isConnected) {
+      this.#needs.log('warning', 'Connection with master lost.');
+      this.#needs.log('notice', 'Caching the disconnected master state.');
+    }
+    link.stop();
+  }
+
+  #cron(): void {
+    this.#link?.cron();
+    this.replicas.cron();
+  }
+
+  #changed(): void {
+    this.#updateGates();
+    this.changed.emit();
+  }
+
+  #updateGates(): void {
+    const { host, settings } = this.#needs;
+    const follows = this.#link !== null;
+    host.setGate('readOnly', follows && settings.readOnly);
+    host.setGate('masterDown', follows && !this.isLinkUp && !settings.serveStaleData);
+  }
+}
+
+function sameAddress(one: MasterAddress, other: MasterAddress): boolean {
+  return one.host.toLowerCase() === other.host.toLowerCase() && one.port === other.port;
+}
