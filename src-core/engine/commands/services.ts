@@ -218,8 +218,21 @@ export interface ShutdownOptions {
 
 export type ReplicationService = Replication;
 
-// biome-ignore lint/suspicious/noEmptyInterface: PERSISTENCE fills it in
-export interface PersistenceService {}
+/** Saves; implemented by `engine/persistence`. */
+export interface PersistenceService {
+  /** A snapshot is being made, for a save or for replicas; there is never more than one. */
+  readonly snapshotRunning: boolean;
+  /** Unix time of the last save that worked; at first, of the start. */
+  readonly lastSaveSeconds: number;
+  /** SAVE: resolves when the file is on the disk. Rejects with what went wrong; the old file is then still there. */
+  save(): Promise<void>;
+  /** BGSAVE: what becomes of it is told by log and INFO. @throws Error when a snapshot is running */
+  backgroundSave(): void;
+  /** Saves in the background as soon as the running snapshot is over. */
+  scheduleBackgroundSave(): void;
+  /** The fields of INFO persistence, in Redis's order. */
+  infoFields(): (readonly [name: string, value: string | number])[];
+}
 
 export interface LogService {
   debug(text: string): void;
