@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import { developmentHostPort, developmentPagePort } from './src-main/launcher/development.ts';
 import { pagePolicy } from './src-main/page-policy.ts';
 
 const at = (path: string) => resolve(import.meta.dirname, path);
@@ -18,6 +19,8 @@ const policyInPage = {
     },
   ],
 };
+
+const hostUnderDevelopment = `http://127.0.0.1:${developmentHostPort}`;
 
 export default defineConfig({
   main: {
@@ -49,6 +52,16 @@ export default defineConfig({
   },
   renderer: {
     root: at('src-renderer'),
+    server: {
+      host: '127.0.0.1',
+      port: developmentPagePort,
+      strictPort: true,
+      // Without Electron the page under development finds its host, and its cookie, behind the same address.
+      proxy: {
+        '/host': { target: hostUnderDevelopment, ws: true, changeOrigin: true, rewriteWsOrigin: true },
+        '^/\\?token=': { target: hostUnderDevelopment, changeOrigin: true },
+      },
+    },
     plugins: [react(), policyInPage],
     build: { outDir: 'out/renderer', rollupOptions: { input: at('src-renderer/index.html') } },
   },

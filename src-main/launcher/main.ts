@@ -1,7 +1,9 @@
 // `npm start`: opens Syncline in Electron where that can be, else serves it to a browser and says why.
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import type { Transform } from 'node:stream';
 import { chooseShell, readWish, type ShellChoice } from './choose-shell.ts';
+import { developmentHostPort, toPageAddress } from './development.ts';
 import { electronPackageFolder, findElectron } from './find-electron.ts';
 
 /** EX_CONFIG of sysexits.h: what was asked for cannot be had as this machine is set up. */
@@ -13,6 +15,8 @@ interface Start {
   readonly command: string;
   readonly words: readonly string[];
   readonly environment?: NodeJS.ProcessEnv;
+  /** What its output passes through on the way to ours. */
+  readonly output?: Transform;
 }
 
 function main(words: readonly string[]): void {
@@ -48,15 +52,23 @@ function startToUse(choice: ShellChoice, words: readonly string[]): Start {
 function startToDevelop(choice: ShellChoice, words: readonly string[]): Start {
   const electronVite = [join(root, 'node_modules/electron-vite/bin/electron-vite.js'), 'dev', '--watch'];
   if (choice.kind === 'electron') return { command: process.execPath, words: [...electronVite, '--', ...words] };
+  const serve = ['--entry', join(root, 'out/main/cli.js'), '--', 'serve', '--port', String(developmentHostPort)];
   return {
     command: process.execPath,
-    words: [...electronVite, '--entry', join(root, 'out/main/cli.js'), '--', 'serve', ...words],
+    words: [...electronVite, ...serve, ...words],
     environment: { ...process.env, ELECTRON_EXEC_PATH: process.execPath },
+    output: toPageAddress(),
   };
 }
 
-function run({ command, words, environment }: Start): void {
-  const child = spawn(command, words, { cwd: root, stdio: 'inherit', env: environment ?? process.env });
+function run({ command, words, environment, output }: Start): void {
+  const stdout = output === undefined ? 'inherit' : 'pipe';
+  const child = spawn(command, words, {
+    cwd: root,
+    stdio: ['inherit', stdout, 'inherit'],
+    env: environment ?? process.env,
+  });
+  if (output !== undefined) child.stdout?.pipe(output).pipe(process.stdout);
   const pass = (signal: NodeJS.Signals) => process.on(signal, () => child.kill(signal));
   pass('SIGINT');
   pass('SIGTERM');

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startBrowser } from '../support/browser.ts';
 import { startWebShell } from '../support/web-shell.ts';
-import { cpuSecondsOfTree } from './process-usage.ts';
+import { cpuSeconds, cpuSecondsOfTree } from './process-usage.ts';
 
 export interface IdleCost {
   readonly seconds: number;
@@ -26,16 +26,21 @@ export async function measureIdle(): Promise<IdleCost> {
       await page.goto(shell.address);
       await page.getByTestId('node-card-charlie').waitFor();
       await delay(settleMs);
-      const before = { host: cpuSecondsOfTree(shell.pid), all: cpuSecondsOfTree(process.pid) };
+      const before = usage(shell.pid);
       await delay(measureMs);
-      const host = cpuSecondsOfTree(shell.pid) - before.host;
-      const all = cpuSecondsOfTree(process.pid) - before.all;
-      const percent = (seconds: number) => (seconds / (measureMs / 1000)) * 100;
-      return { seconds: measureMs / 1000, hostPercent: percent(host), browserPercent: percent(all - host) };
+      const after = usage(shell.pid);
+      const percent = (part: 'host' | 'browser') => ((after[part] - before[part]) / (measureMs / 1000)) * 100;
+      return { seconds: measureMs / 1000, hostPercent: percent('host'), browserPercent: percent('browser') };
     } finally {
       await browser.close();
     }
   } finally {
     await shell[Symbol.asyncDispose]();
   }
+}
+
+/** The browser is what runs below this process besides the shell. */
+function usage(shellPid: number): { readonly host: number; readonly browser: number } {
+  const host = cpuSecondsOfTree(shellPid);
+  return { host, browser: cpuSecondsOfTree(process.pid) - (cpuSeconds(process.pid) ?? 0) - host };
 }
