@@ -5,8 +5,8 @@ import type { Member } from './member.ts';
 import type { Observer } from './observer.ts';
 
 const lookIntervalMs = 100;
-/** A sync that takes longer goes on; the act then says what it saw so far. */
-const watchSyncMaxMs = 5000;
+/** A sync that takes longer goes on; the act then says what it saw so far. Redis itself may wait 5 s before it begins. */
+const watchSyncMaxMs = 8000;
 const watchPromotionMaxMs = 2000;
 
 /** The counters of a link's master before an act, to be compared with those after it. */

@@ -1,0 +1,202 @@
+// Plans as they are shown: literal commands, what is destroyed, checks, undo; and what makes one expire.
+import { describe, expect, it } from 'vitest';
+import type { Act, PlanCheck } from '#core/contract/acts.ts';
+import type { Member } from '#core/fleet/member.ts';
+import { preparePlan } from '#core/fleet/plan.ts';
+import { compareVersions } from '#core/fleet/plan-replication.ts';
+import { historyB, type SceneNode, sceneLink, sceneMember, sceneNowMs, sceneReading } from './scene.ts';
+
+const alpha: SceneNode = { name: 'alpha', port: 1 };
+const bravo: SceneNode = { name: 'bravo', port: 2, reading: { link: sceneLink(1) } };
+const lone: SceneNode = { name: 'lone', port: 3, reading: { replicationId: historyB, keys: 5 } };
+
+function plan(act: Act, ...nodes: SceneNode[]) {
+  return prepare(act, nodes.map(sceneMember)).plan;
+}
+
+function prepare(act: Act, members: Member[]) {
+  return preparePlan(act, { members, nowMs: sceneNowMs });
+}
+
+const commands = (shown: ReturnType<typeof plan>) =>
+  shown.steps.map(({ nodeName, command }) => `${nodeName}: ${command}`);
+const codes = (checks: readonly PlanCheck[], level: PlanCheck['level']) =>
+  checks.filter((check) => check.level === level).map(({ statement }) => statement.code);
+const attachLone: Act = { kind: 'attach', nodeId: 'id-lone', masterId: 'id-alpha' };
+
+describe('attach', () => {
+  it('shows the command, the keys and the history that end, and how it is undone', () => {
+    const shown = plan(attachLone, alpha, lone);
+    expect(commands(shown)).toEqual(['lone: REPLICAOF 127.0.0.1 1', 'alpha: INFO stats']);
+    expect(shown.destroys.map(({ code }) => code)).toEqual(['destroysKeys', 'destroysHistory']);
+    expect(shown.undo).toEqual({ code: 'undoAttach', params: { name: 'lone', master: 'alpha' } });
+    expect(codes(shown.checks, 'fail')).toEqual([]);
+    expect(codes(shown.checks, 'warn')).toEqual(['checkCarriesOtherData']);
+  });
+
+  it('sets the login first where the master has a password, struck out', () => {
+    const shown = plan(attachLone, { ...alpha, password: 'hunter2' }, lone);
+    expect(commands(shown)[0]).toBe('lone: CONFIG SET masterauth ***');
+    expect(JSON.stringify(shown)).not.toContain('hunter2');
+  });
+
+  it('stops a write load on what becomes a replica', () => {
+    expect(commands(plan(attachLone, alpha, { ...lone, hasLoad: true }))[0]).toBe('lone: stop the write load');
+  });
+
+  it.each([
+    ['itself', { ...attachLone, masterId: 'id-lone' }, [alpha, lone], 'checkWouldBeSelf'],
+    ['its own master', { ...attachLone, nodeId: 'id-bravo' }, [alpha, bravo], 'checkAlreadyReplicaOf'],
+    [
+      'its own replica',
+      { kind: 'attach', nodeId: 'id-alpha', masterId: 'id-bravo' },
+      [alpha, bravo],
+      'checkWouldBeCycle',
+    ],
+    ['a stopped node', attachLone, [{ ...alpha, lifecycle: { kind: 'stopped' } }, lone], 'checkNotReachable'],
+    [
+      'a cluster node',
+      attachLone,
+      [{ ...alpha, reading: { server: { family: 'redis', version: '7.0.15', mode: 'cluster' } } }, lone],
+      'checkClusterMode',
+    ],
+  ] as const)('to %s fails its check and may not run', (_what, act, nodes, code) => {
+    const prepared = prepare(act, nodes.map(sceneMember));
+    expect(codes(prepared.plan.checks, 'fail')).toEqual([code]);
+    expect(prepared.refusal).not.toBeNull();
+  });
+
+  it('warns of an empty master, of a newer one, and of replicas below', () => {
+    const empty = { ...alpha, reading: { keys: 0, replicationId: historyB, redisVersion: '7.2.0' } };
+    const shown = plan(
+      { kind: 'attach', nodeId: 'id-lone', masterId: 'id-alpha' },
+      empty,
+      {
+        ...lone,
+        reading: {},
+      },
+      { name: 'below', port: 4, reading: { link: sceneLink(3) } },
+    );
+    expect(codes(shown.checks, 'warn')).toEqual(['checkVersionNewer', 'checkEmptyMaster', 'checkReplicasFollow']);
+  });
+
+  it('asks for the typed name in production when data is lost, and only then', () => {
+    expect(plan(attachLone, alpha, { ...lone, environment: 'prod' }).typedConfirmation).toBe('lone');
+    expect(plan(attachLone, { ...alpha, environment: 'prod' }, lone).typedConfirmation).toBeNull();
+    expect(plan(attachLone, alpha, { ...lone, environment: 'prod', reading: {} }).typedConfirmation).toBeNull();
+  });
+});
+
+describe('promote and resync', () => {
+  it('promotes by NO ONE, and says what the replica has not got yet', () => {
+    const behind = { ...bravo, reading: { link: sceneLink(1, { offset: 280 }) } };
+    const shown = plan({ kind: 'promote', nodeId: 'id-bravo' }, alpha, behind);
+    expect(commands(shown)).toEqual(['bravo: REPLICAOF NO ONE', 'bravo: INFO replication']);
+    expect(shown.forecast?.reason).toEqual({
+      code: 'promoteBehindMaster',
+      params: { name: 'bravo', master: 'alpha', lagBytes: 20 },
+    });
+  });
+
+  it('refuses to promote a master and to resync what follows nobody', () => {
+    const refusal = (kind: 'promote' | 'resyncFull') =>
+      prepare({ kind, nodeId: 'id-alpha' }, [sceneMember(alpha)]).refusal;
+    expect([refusal('promote')?.failure.code, refusal('resyncFull')?.failure.code]).toEqual([
+      'alreadyMaster',
+      'notAReplica',
+    ]);
+  });
+
+  it('resyncs partially by dropping the link, since REPLICAOF to the same master does nothing', () => {
+    const shown = plan({ kind: 'resyncPartial', nodeId: 'id-bravo' }, alpha, bravo);
+    expect(commands(shown)).toEqual(['bravo: CLIENT KILL TYPE master', 'alpha: INFO stats']);
+    expect(shown.forecast?.sync).toBe('partial');
+    expect(shown.destroys).toEqual([]);
+  });
+
+  it('resyncs in full by giving up the history', () => {
+    const shown = plan({ kind: 'resyncFull', nodeId: 'id-bravo' }, alpha, bravo);
+    expect(commands(shown)).toEqual(['bravo: REPLICAOF NO ONE', 'bravo: REPLICAOF 127.0.0.1 1', 'alpha: INFO stats']);
+    expect(shown.destroys).toEqual([{ code: 'destroysKeys', params: { name: 'bravo', keys: 10 } }]);
+  });
+});
+
+describe('nodes and loads', () => {
+  it('gives a new node the first free name, and keeps its password out of the plan', () => {
+    const shown = plan({ kind: 'startNode', password: 'hunter2' }, alpha);
+    expect(shown.title).toEqual({ code: 'titleStartNode', params: { name: 'bravo' } });
+    expect(JSON.stringify(shown)).not.toContain('hunter2');
+  });
+
+  it('refuses a name that is taken and a port that a node has', () => {
+    const refused = (act: Partial<Act>) => prepare({ kind: 'startNode', ...act } as Act, [sceneMember(alpha)]).refusal;
+    expect(refused({ name: 'alpha' } as Partial<Act>)?.failure.code).toBe('nodeNameTaken');
+    expect(refused({ port: 1 } as Partial<Act>)?.failure.code).toBe('portInUse');
+  });
+
+  it('warns that replicas lose their master when it is stopped', () => {
+    const shown = plan({ kind: 'stopNode', nodeId: 'id-alpha' }, alpha, bravo);
+    expect(shown.destroys).toEqual([{ code: 'destroysReplicaLinks', params: { name: 'alpha', replicas: 1 } }]);
+  });
+
+  it('does not stop a real server, and only forgets it', () => {
+    const real: SceneNode = { ...alpha, kind: 'remote' };
+    expect(prepare({ kind: 'stopNode', nodeId: 'id-alpha' }, [sceneMember(real)]).refusal).not.toBeNull();
+    expect(plan({ kind: 'removeNode', nodeId: 'id-alpha' }, real)).toMatchObject({
+      title: { code: 'titleForgetNode' },
+      destroys: [],
+    });
+  });
+
+  it('names the keys that a load overwrites, and refuses one on a replica', () => {
+    const load = { kind: 'startLoad', writesPerSecond: 20, valueBytes: 64 } as const;
+    const shown = plan({ ...load, nodeId: 'id-alpha' }, alpha);
+    expect(shown.destroys[0]?.code).toBe('overwritesKeys');
+    expect(
+      prepare({ ...load, nodeId: 'id-bravo' }, [sceneMember(alpha), sceneMember(bravo)]).refusal?.failure.code,
+    ).toBe('commandRefused');
+  });
+
+  it('removes what a load wrote when it stops', () => {
+    const shown = plan({ kind: 'stopLoad', nodeId: 'id-alpha' }, { ...alpha, hasLoad: true });
+    expect(commands(shown)[1]).toMatch(/^alpha: UNLINK syncline:load:0 … syncline:load:999$/);
+  });
+
+  it('refuses a node that nobody knows', () => {
+    expect(() => plan({ kind: 'promote', nodeId: 'nope' })).toThrow(/nodeUnknown/);
+  });
+});
+
+describe('the ground of a plan', () => {
+  const members = () => [alpha, bravo].map(sceneMember);
+  const act: Act = { kind: 'resyncPartial', nodeId: 'id-bravo' };
+
+  it('holds while offsets move on', () => {
+    const [master, replica] = members();
+    const before = prepare(act, [master!, replica!]).ground;
+    master!.take(
+      sceneReading(1, { offset: 400, backlog: { active: true, sizeBytes: 1, firstByte: 101, histlenBytes: 300 } }),
+    );
+    expect(prepare(act, [master!, replica!]).ground).toBe(before);
+  });
+
+  it.each([
+    ['the server is another process', 1, { runId: 'other' }],
+    ['the replica was promoted', 2, { link: null }],
+    ['the replica follows another master', 2, { link: sceneLink(9) }],
+    ['the backlog moved past it', 1, { backlog: { active: true, sizeBytes: 1, firstByte: 400, histlenBytes: 9 } }],
+  ])('is gone when %s', (_what, port, reading) => {
+    const [master, replica] = members();
+    const before = prepare(act, [master!, replica!]).ground;
+    (port === 1 ? master! : replica!).take(sceneReading(port, reading));
+    expect(prepare(act, [master!, replica!]).ground).not.toBe(before);
+  });
+});
+
+it('compares versions by major and minor alone', () => {
+  expect([
+    compareVersions('7.2.1', '7.0.15') > 0,
+    compareVersions('7.0.1', '7.0.15'),
+    compareVersions('6.2.0', '7.0.0') < 0,
+  ]).toEqual([true, 0, true]);
+});

@@ -1,0 +1,111 @@
+// A fleet without servers: members with readings as INFO would have given them, for the tests of what is pure.
+import { Emitter } from '#core/base/lifecycle.ts';
+import type { Environment, Lifecycle, SyncTrace } from '#core/contract/views.ts';
+import type { FleetNode } from '#core/fleet/fleet-node.ts';
+import { Member } from '#core/fleet/member.ts';
+import type { LinkReading, NodeReading } from '#core/fleet/reading.ts';
+
+export const sceneNowMs = 1_000_000;
+export const historyA = 'a'.repeat(40);
+export const historyB = 'b'.repeat(40);
+
+export interface SceneNode {
+  readonly name: string;
+  readonly port: number;
+  readonly kind?: 'embedded' | 'remote';
+  readonly environment?: Environment;
+  readonly host?: string;
+  readonly password?: string;
+  readonly lifecycle?: Lifecycle;
+  readonly hasLoad?: boolean;
+  readonly syncs?: readonly SyncTrace[];
+  /** Null: never read. */
+  readonly reading?: Partial<NodeReading> | null;
+}
+
+/** A master of history A at offset 300 that holds bytes 101 to 300 and ten keys, unless the reading says otherwise. */
+export function sceneMember(node: SceneNode): Member {
+  const member = new Member(new SceneFleetNode(node));
+  if (node.reading !== null) member.take(sceneReading(node.port, node.reading));
+  return member;
+}
+
+export function sceneReading(port: number, reading: Partial<NodeReading> = {}): NodeReading {
+  return {
+    atMs: sceneNowMs,
+    server: { family: 'redis', version: '7.0.15', mode: 'standalone' },
+    redisVersion: '7.0.15',
+    runId: `run-${port}`,
+    port,
+    role: reading.link ? 'replica' : 'master',
+    replicationId: historyA,
+    secondReplicationId: null,
+    secondOffset: -1,
+    offset: 300,
+    backlog: { active: true, sizeBytes: 1_048_576, firstByte: 101, histlenBytes: 200 },
+    link: null,
+    replicas: [],
+    counters: { full: 0, partialOk: 0, partialErr: 0 },
+    keys: 10,
+    memoryBytes: 1_000_000,
+    commandsPerSecond: 0,
+    loading: false,
+    loadProgress: null,
+    fields: [],
+    ...reading,
+  };
+}
+
+/** A link that streams from the node at this port. */
+export function sceneLink(masterPort: number, link: Partial<LinkReading> = {}): LinkReading {
+  return {
+    masterAddress: { host: '127.0.0.1', port: masterPort },
+    up: true,
+    syncInProgress: false,
+    syncTotalBytes: 0,
+    syncReadBytes: 0,
+    downSinceSeconds: null,
+    offset: 300,
+    readOffset: 300,
+    roleState: 'connected',
+    ...link,
+  };
+}
+
+class SceneFleetNode implements FleetNode {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: 'embedded' | 'remote';
+  readonly environment: Environment;
+  readonly address: { readonly host: string; readonly port: number };
+  readonly credentials: { readonly username: null; readonly password: string | null };
+  readonly tls = false;
+  readonly lifecycle: Lifecycle;
+  readonly changed = new Emitter<void>();
+  readonly logLines = [];
+  readonly logged = new Emitter<never>();
+  readonly syncs: readonly SyncTrace[];
+  readonly syncsChanged = new Emitter<readonly SyncTrace[]>();
+  readonly workload: { writesPerSecond: number; valueBytes: number; achievedPerSecond: number } | null;
+
+  constructor(node: SceneNode) {
+    this.id = `id-${node.name}`;
+    this.name = node.name;
+    this.kind = node.kind ?? 'embedded';
+    this.environment = node.environment ?? 'lab';
+    this.address = { host: node.host ?? '127.0.0.1', port: node.port };
+    this.credentials = { username: null, password: node.password ?? null };
+    this.lifecycle = node.lifecycle ?? { kind: 'running' };
+    this.syncs = node.syncs ?? [];
+    this.workload = node.hasLoad ? { writesPerSecond: 20, valueBytes: 64, achievedPerSecond: 20 } : null;
+  }
+
+  execute(): Promise<never> {
+    return Promise.reject(new Error('a node of a scene runs no commands'));
+  }
+
+  startLoad = this.execute;
+  stopLoad = this.execute;
+
+  dispose(): void {}
+}
