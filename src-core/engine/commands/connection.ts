@@ -3,7 +3,7 @@ import { helpReply } from './help-reply.ts';
 import { ReplyError, replyErrors } from './reply-errors.ts';
 import type { Services, Session } from './services.ts';
 import type { CommandContext, CommandRow } from './spec.ts';
-import { discardTransaction } from './transaction-state.ts';
+import { forgetTransaction } from './transaction-state.ts';
 
 /** The only user there is. */
 export const DEFAULT_USER = 'default';
@@ -116,7 +116,7 @@ function reset({ reply, session, services }: CommandContext): void {
   if (session.isReplica || session.kind === 'master') {
     throw new ReplyError('ERR can only reset normal client connections');
   }
-  discardTransaction(session);
+  forgetTransaction(session);
   services.pubsub.forget(session);
   session.databaseIndex = 0;
   session.protocol = 2;

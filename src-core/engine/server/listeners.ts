@@ -1,0 +1,117 @@
+// Opens the doors: each address of `bind`, and the Unix socket, with Redis's words when one stays shut.
+import type { Disposable } from '../../base/lifecycle.ts';
+import type { Connection, ConnectionHandlers, Transport } from '../../base/ports.ts';
+import type { ConfigService, LogService } from '../commands/services.ts';
+
+/** The server cannot listen where it was told to. `code` is the system's: EADDRINUSE, EACCES, EADDRNOTAVAIL … */
+export class ListenError extends Error {
+  readonly code: string;
+  readonly address: string;
+
+  constructor(text: string, code: string, address: string) {
+    super(text);
+    this.name = 'ListenError';
+    this.code = code;
+    this.address = address;
+  }
+}
+
+export interface Listening extends Disposable {
+  /** 0: on no TCP port. */
+  readonly port: number;
+}
+
+export interface ListenNeeds {
+  readonly transport: Transport;
+  readonly config: ConfigService;
+  readonly log: LogService;
+  readonly accept: (connection: Connection) => ConnectionHandlers;
+}
+
+interface BindAddress {
+  /** As Redis's log names it. */
+  readonly shown: string;
+  readonly host: string;
+  /** Written with a `-`: it may be missing on this machine. */
+  readonly optional: boolean;
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'Address already in use',
+  EADDRNOTAVAIL: 'Cannot assign requested address',
+  EACCES: 'Permission denied',
+  EAFNOSUPPORT: 'Address family not supported by protocol',
+  ENOTFOUND: 'Name or service not known',
+};
+
+/** The machine lacks the address or the protocol: no fault where the address is optional. */
+const MISSING: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'ENOTFOUND', 'EPROTONOSUPPORT']);
+
+/**
+ * Listens everywhere. Port 0 with a Unix socket means no TCP, as in Redis; without one, a free port.
+ * @throws ListenError when a needed address cannot be had; whatever was opened is closed again.
+ */
+export async function listenEverywhere(needs: ListenNeeds): Promise<Listening> {
+  const { transport, config, accept } = needs;
+  const opened: Disposable[] = [];
+  const path = config.text('unixsocket');
+  let port = config.number('port');
+  try {
+    if (port !== 0 || path === '') {
+      for (const address of bindAddresses(config.text('bind'))) {
+        const handle = await listenAt(needs, address, port);
+        if (handle === null) continue;
+        opened.push(handle);
+        port = handle.port;
+      }
+      if (opened.length === 0) throw new ListenError('Configured to not listen anywhere, exiting.', 'EINVAL', '');
+    }
+    if (path !== '') opened.push(await transport.listen({ path }, accept));
+  } catch (error) {
+    for (const handle of opened) handle.dispose();
+    throw error instanceof ListenError ? error : unixSocketError(error, path);
+  }
+  return {
+    port,
+    dispose: () => {
+      for (const handle of opened) handle.dispose();
+    },
+  };
+}
+
+/** `* -::*` → every IPv4 address, and every IPv6 one if there are such. */
+function bindAddresses(text: string): BindAddress[] {
+  const words = text.split(' ').filter((word) => word !== '' && word !== '""');
+  return words.map((word) => {
+    const optional = word.startsWith('-');
+    const shown = optional ? word.slice(1) : word;
+    return { shown, optional, host: shown === '*' ? '0.0.0.0' : shown === '::*' ? '::' : shown };
+  });
+}
+
+/** Null: it is optional, and not there. */
+async function listenAt(needs: ListenNeeds, address: BindAddress, port: number) {
+  const { transport, log, accept } = needs;
+  try {
+    return await transport.listen({ host: address.host, port }, accept);
+  } catch (error) {
+    const code = codeOf(error);
+    if (address.optional && MISSING.has(code)) return null;
+    const shown = address.shown.includes(':') ? `[${address.shown}]` : address.shown;
+    log.warning(`Warning: Could not create server TCP listening socket ${shown}:${port}: bind: ${wordsFor(code)}`);
+    throw new ListenError(`Failed listening on port ${port} (TCP), aborting.`, code, `${address.host}:${port}`);
+  }
+}
+
+function unixSocketError(error: unknown, path: string): ListenError {
+  const code = codeOf(error);
+  return new ListenError(`Failed opening Unix socket: bind: ${wordsFor(code)}`, code, path);
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}
+
+function wordsFor(code: string): string {
+  return WORDS[code] ?? code;
+}
