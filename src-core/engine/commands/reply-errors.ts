@@ -43,6 +43,12 @@ export const replyErrors = {
   addIncrementPair: 'ERR INCR option supports a single increment-element pair',
   scoreNotNumber: 'ERR resulting score is not a number (NaN)',
   weightNotFloat: 'ERR weight value is not a float',
+  expireNxWithOthers: 'ERR NX and XX, GT or LT options at the same time are not compatible',
+  expireGtWithLt: 'ERR GT and LT options at the same time are not compatible',
+  invalidFirstDatabase: 'ERR invalid first DB index',
+  invalidSecondDatabase: 'ERR invalid second DB index',
+  noUseFrequency:
+    'ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.',
   stringTooLong: 'ERR string exceeds maximum allowed size (proto-max-bulk-len)',
   noSuchKey: 'ERR no such key',
   sameObject: 'ERR source and destination objects are the same',
@@ -92,6 +98,10 @@ export function unknownSubcommand(container: string, sub: string): string {
 /** For the unions, intersections and differences of sorted sets. */
 export function tooFewInputKeys(commandName: string): string {
   return `ERR at least 1 input key is needed for '${commandName}' command`;
+}
+
+export function unsupportedOption(option: string): string {
+  return `ERR Unsupported option ${option}`;
 }
 
 export function invalidExpire(commandName: string): string {

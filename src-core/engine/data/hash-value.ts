@@ -30,6 +30,11 @@ export class HashValue {
     return new HashValue(null, table);
   }
 
+  /** The same in memory of its own. */
+  clone(): HashValue {
+    return this.#packed === null ? HashValue.large(this.entries()) : new HashValue(this.#packed.clone(), null);
+  }
+
   /** The packed form, null if the hash is large. */
   get listpack(): Listpack | null {
     return this.#packed;

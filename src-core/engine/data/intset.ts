@@ -41,6 +41,11 @@ export class Intset {
     return made;
   }
 
+  /** An editable copy. */
+  clone(): Intset {
+    return Intset.copyOf(this.#buffer, this.#start, this.#start + this.sizeBytes);
+  }
+
   get size(): number {
     return this.#count;
   }

@@ -62,6 +62,11 @@ export class Listpack {
     return made;
   }
 
+  /** An editable copy. */
+  clone(): Listpack {
+    return Listpack.copyOf(this.buffer, this.start, this.end + 1);
+  }
+
   get sizeBytes(): number {
     return this.end + 1 - this.start;
   }

@@ -34,6 +34,11 @@ export class SetValue {
     return new SetValue(null, table);
   }
 
+  /** The same in memory of its own. */
+  clone(): SetValue {
+    return this.#integers === null ? SetValue.large(this.members()) : new SetValue(this.#integers.clone(), null);
+  }
+
   /** The packed form, null if the set is large. */
   get intset(): Intset | null {
     return this.#integers;

@@ -42,6 +42,14 @@ export class SortedSetValue {
     return new SortedSetValue(null, table);
   }
 
+  /** The same in memory of its own. */
+  clone(): SortedSetValue {
+    if (this.#packed !== null) return new SortedSetValue(this.#packed.clone(), null);
+    const table = new SortedSetTable();
+    this.forEach((score, member) => void table.set(member, score));
+    return new SortedSetValue(null, table);
+  }
+
   /** The packed form, null if the sorted set is large. */
   get listpack(): Listpack | null {
     return this.#packed;
