@@ -226,12 +226,10 @@ export interface PersistenceService {
   readonly lastSaveSeconds: number;
   /** SAVE: resolves when the file is on the disk. Rejects with what went wrong; the old file is then still there. */
   save(): Promise<void>;
-  /** BGSAVE: what becomes of it is told by log and INFO. @throws Error when a snapshot is running */
+  /** BGSAVE: what becomes of it is told by log and INFO. Does nothing while a snapshot is running. */
   backgroundSave(): void;
   /** Saves in the background as soon as the running snapshot is over. */
   scheduleBackgroundSave(): void;
-  /** The fields of INFO persistence, in Redis's order. */
-  infoFields(): (readonly [name: string, value: string | number])[];
 }
 
 export interface LogService {

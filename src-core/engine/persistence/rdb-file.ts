@@ -97,7 +97,7 @@ class FileSink implements SnapshotSink {
 }
 
 export interface RdbFileLoadOptions extends Omit<RdbLoadOptions, 'sizeBytes'> {
-  readonly onProgress: (loadedBytes: number, totalBytes: number, keysLoaded: number) => void;
+  readonly onProgress: (loadedBytes: number, totalBytes: number) => void;
 }
 
 /**
@@ -109,7 +109,7 @@ export async function loadRdbFile(files: Files, path: string, options: RdbFileLo
   const loader = new RdbLoader({ ...options, sizeBytes });
   for await (const piece of files.readPieces(path, loadPieceBytes)) {
     loader.feed(piece, new DataView(piece.buffer, piece.byteOffset, piece.length), 0, piece.length);
-    options.onProgress(loader.takenBytes, sizeBytes, loader.keysLoaded);
+    options.onProgress(loader.takenBytes, sizeBytes);
     if (loader.finished) break;
   }
   loader.end();
