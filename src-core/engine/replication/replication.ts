@@ -73,7 +73,7 @@ export class Replication implements Disposable {
   /** Begins the work of each second. `master`: the directive `replicaof`. */
   start(master: MasterAddress | null): void {
     this.#open.add(this.#needs.ports.timers.every(cronMs, () => this.#cron()));
-    if (master !== null) this.#attach(master);
+    if (master !== null) this.#attach(master, () => this.#needs.host.roleChanged('replica'));
     this.#updateGates();
   }
 
@@ -108,12 +108,12 @@ export class Replication implements Disposable {
     } else this.#drop(former);
     this.#attach(address, () => {
       if (former !== null) return;
+      host.roleChanged('replica');
       log(
         'notice',
         'Before turning into a replica, using my own master parameters to synthesize a cached master: ' +
           'I may be able to synchronize with the new master with just a partial transfer.',
       );
-      host.roleChanged('replica');
     });
     log('notice', `REPLICAOF ${address.host}:${address.port} enabled (user request from '${by}')`);
     return 'attached';
