@@ -1,6 +1,8 @@
 // Writes RESP2 and RESP3 replies into one growing buffer; it knows no socket, its owner takes the bytes away.
 // Hot: guarded by `npm run bench -- throughput`.
 
+import { doubleText } from '../base/double-text.ts';
+
 export type Protocol = 2 | 3;
 
 /** A place where a count is filled in later; ends with `fillArray`, `fillMap` or `fillSet`, innermost first. */
@@ -177,7 +179,7 @@ export class ReplyWriter {
 
   /** `,value`; in RESP2 a bulk string. */
   double(value: number): void {
-    const text = formatDouble(value);
+    const text = doubleText(value);
     if (this.protocol === 3) this.#line(0x2c, text);
     else this.bulkLatin1(text);
   }
@@ -292,31 +294,6 @@ export class ReplyWriter {
     this.buffer[at + 1] = LF;
     this.length = at + 2;
   }
-}
-
-/**
- * A double as Redis 7.0 prints it: `%.17g`, so integers without a point.
- */
-export function formatDouble(value: number): string {
-  if (value === Infinity) return 'inf';
-  if (value === -Infinity) return '-inf';
-  if (Number.isNaN(value)) return 'nan';
-  if (Object.is(value, -0)) return '-0';
-  if (Number.isSafeInteger(value)) return String(value);
-  return formatSignificant(value, 17);
-}
-
-/** C's `%.<digits>g`. */
-function formatSignificant(value: number, digits: number): string {
-  const [mantissa, exponentText] = value.toExponential(digits - 1).split('e') as [string, string];
-  const exponent = Number(exponentText);
-  if (exponent >= -4 && exponent < digits) {
-    const fixed = value.toFixed(Math.max(0, digits - 1 - exponent));
-    return fixed.includes('.') ? fixed.replace(/\.?0+$/, '') : fixed;
-  }
-  const sign = exponent < 0 ? '-' : '+';
-  const short = mantissa.includes('.') ? mantissa.replace(/\.?0+$/, '') : mantissa;
-  return `${short}e${sign}${String(Math.abs(exponent)).padStart(2, '0')}`;
 }
 
 function viewOf(buffer: Buffer): DataView {

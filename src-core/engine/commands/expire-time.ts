@@ -2,7 +2,7 @@
 import type { Args } from './args.ts';
 import { invalidExpire, ReplyError } from './reply-errors.ts';
 
-const INT64_MAX = 9223372036854775807;
+const INT64_MAX = 2 ** 63;
 
 export interface ExpireUnit {
   readonly millisecondsEach: 1 | 1000;

@@ -1,11 +1,16 @@
 // All command families in one list.
-
-import { databaseCommands } from './databases.ts';
-import { expiryCommands } from './expiry.ts';
+import { bitmapCommands } from './bitmaps.ts';
+import { clientCommands } from './client.ts';
+import { configCommands } from './config.ts';
+import { connectionCommands } from './connection.ts';
+import { debugCommands } from './debug.ts';
 import { hashCommands } from './hashes.ts';
 import { keyCommands } from './keys.ts';
 import { listCommands } from './lists.ts';
 import { persistenceCommands } from './persistence.ts';
+import { pubsubCommands } from './pubsub.ts';
+import { replicationCommands } from './replication.ts';
+import { serverCommands } from './server.ts';
 import { setCommands } from './sets.ts';
 import { sortedSetAlgebraCommands } from './sorted-set-algebra.ts';
 import { sortedSetRangeCommands } from './sorted-set-ranges.ts';
@@ -15,16 +20,22 @@ import { stringCommands } from './strings.ts';
 import { transactionCommands } from './transactions.ts';
 
 export const allCommands: readonly CommandRow[] = [
-  ...stringCommands,
-  ...databaseCommands,
-  ...expiryCommands,
-  ...hashCommands,
   ...keyCommands,
+  ...stringCommands,
+  ...bitmapCommands,
+  ...hashCommands,
   ...listCommands,
   ...setCommands,
-  ...sortedSetAlgebraCommands,
-  ...sortedSetRangeCommands,
   ...sortedSetCommands,
-  ...persistenceCommands,
+  ...sortedSetRangeCommands,
+  ...sortedSetAlgebraCommands,
   ...transactionCommands,
+  ...connectionCommands,
+  ...clientCommands,
+  ...configCommands,
+  ...serverCommands,
+  ...debugCommands,
+  ...pubsubCommands,
+  ...persistenceCommands,
+  ...replicationCommands,
 ];

@@ -39,6 +39,8 @@ export interface KeySource {
 /** What `peek` and the lookups answer for "no such key". */
 export const NO_REF: Ref = 0;
 
+/** An average looks at about so many keys. */
+const SAMPLED_EXPIRIES = 100;
 /** Lookups clear this many buckets of an unfinished rehash on their way. */
 const REHASH_STEPS = 1;
 /** Up to this many bytes a loop of words is faster than a native copy. */
@@ -498,6 +500,17 @@ export class Database {
   isKeyPastExpiry(key: KeySource): boolean {
     const ref = this.#find(key, 0);
     return ref !== NO_REF && this.isPastExpiry(ref);
+  }
+
+  /** About when the keys with an expiry expire on average, in milliseconds since 1970, from a sample; 0 if there are none. */
+  averageExpiryMs(): number {
+    const step = Math.max(1, Math.floor(this.expiry.count / SAMPLED_EXPIRIES));
+    let sum = 0;
+    let sampled = 0;
+    for (let place = 0; place < this.expiry.count; place += step, sampled++) {
+      sum += this.arena.f64[this.expiry.at(place) + 2]!;
+    }
+    return sampled === 0 ? 0 : sum / sampled;
   }
 
   // ---- going through all
