@@ -183,13 +183,13 @@ class Snapshot implements SnapshotJob, SnapshotVisitor {
     const startedMs = clock.monotonicMs();
     do {
       this.#send();
-      if (this.#sinkIsFull || this.#allWritten) break;
+      if (this.#sinkIsFull || this.#allWritten || this.#outcome !== null) break;
       this.#writeSome();
     } while (clock.monotonicMs() - startedMs < sliceMs);
     this.#slices++;
     this.#longestSliceMs = Math.max(this.#longestSliceMs, clock.monotonicMs() - startedMs);
-    if (this.#sinkIsFull) return;
-    if (this.#allWritten) this.#finish();
+    if (this.#sinkIsFull || this.#outcome !== null) return;
+    if (this.#allWritten && this.#queue.pendingBytes === 0) this.#finish();
     else timers.soon(() => this.#slice());
   }
 
