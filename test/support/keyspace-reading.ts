@@ -1,0 +1,51 @@
+// Reads a whole keyspace as plain texts, so that two moments of it, or two keyspaces, can be compared.
+import { HashValue } from '#core/engine/data/hash-value.ts';
+import { Intset } from '#core/engine/data/intset.ts';
+import type { ListValue } from '#core/engine/data/list-value.ts';
+import { Listpack } from '#core/engine/data/listpack.ts';
+import type { SetValue } from '#core/engine/data/set-value.ts';
+import { SortedSetValue } from '#core/engine/data/sorted-set-value.ts';
+import type { Database } from '#core/engine/keyspace/database.ts';
+import type { Keyspace } from '#core/engine/keyspace/keyspace.ts';
+import { valueType } from '#core/engine/keyspace/record.ts';
+
+/** From `database:key` to type, expiry and value; sets and hashes sorted. A key that is there twice is an error. */
+export function readKeyspace(keyspace: Keyspace): Map<string, string> {
+  const reading = new Map<string, string>();
+  for (const database of keyspace.databases) {
+    database.forEach((ref) => {
+      const name = `${database.index}:${database.keyBytes(ref).toString('latin1')}`;
+      if (reading.has(name)) throw new Error(`${name} is there twice`);
+      reading.set(name, `${database.type(ref)} ${database.expiryMs(ref)} ${JSON.stringify(valueOf(database, ref))}`);
+    });
+  }
+  return reading;
+}
+
+function valueOf(database: Database, ref: number): unknown {
+  const isInline = database.isInline(ref);
+  const bytes = isInline ? Buffer.from(database.inlineBytes(ref)) : Buffer.alloc(0);
+  switch (database.type(ref)) {
+    case valueType.list:
+      return isInline
+        ? [...Listpack.over(bytes, 0, bytes.length).texts()]
+        : [...database.object<ListValue>(ref).nodes()].flatMap((node) => [...node.texts()]);
+    case valueType.set:
+      return isInline
+        ? [...Intset.over(bytes, 0)].map(String).sort()
+        : [...database.object<SetValue>(ref).members()].sort();
+    case valueType.hash: {
+      const packed = () => HashValue.packed(Listpack.over(bytes, 0, bytes.length));
+      return [...(isInline ? packed() : database.object<HashValue>(ref)).entries()].map(String).sort();
+    }
+    case valueType.zset: {
+      const packed = () => SortedSetValue.packed(Listpack.over(bytes, 0, bytes.length));
+      const entries: string[] = [];
+      const sortedSet = isInline ? packed() : database.object<SortedSetValue>(ref);
+      sortedSet.forEach((score, member) => void entries.push(`${member} ${score}`));
+      return entries;
+    }
+    default:
+      return bytes.toString('latin1');
+  }
+}
