@@ -11,15 +11,17 @@ const answerMaxBytes = 4096;
 
 /**
  * Logs in and says PING. Changes nothing on the server, and leaves no connection behind.
+ * @returns whether the server asks for the login that was given
  * @throws FailureError addressUnresolved, connectionRefused, connectionTimedOut, connectionLost, tlsFailed,
  *   notRedis, authRequired, authRejected, commandRefused
  */
-export async function probeServer(address: ServerAddress, timeoutMs: number): Promise<void> {
+export async function probeServer(address: ServerAddress, timeoutMs: number): Promise<boolean> {
   const answers = await converse(address, greeting(address), timeoutMs);
   const login = address.password === null ? null : answers[0];
   const ping = answers[answers.length - 1] ?? '';
-  judgeLogin(address, login ?? '+OK');
+  const isLoginUsed = login !== null && login !== undefined && judgeLogin(address, login);
   judgePing(address, ping);
+  return isLoginUsed;
 }
 
 /** Each is one command as RESP arrays; the server gives one line for each. */
@@ -32,10 +34,10 @@ export function authCommand(username: string | null, password: string): string[]
   return username === null ? ['AUTH', password] : ['AUTH', username, password];
 }
 
-function judgeLogin({ host, port }: ServerAddress, line: string): void {
-  if (line.startsWith('+')) return;
+function judgeLogin({ host, port }: ServerAddress, line: string): boolean {
+  if (line.startsWith('+')) return true;
   // A server without a password answers so: what was given is not needed, and no reason to stay away.
-  if (/without any password configured|no password is set/i.test(line)) return;
+  if (/without any password configured|no password is set/i.test(line)) return false;
   throw new FailureError('authRejected', { host, port });
 }
 
@@ -54,20 +56,26 @@ function converse(address: ServerAddress, commands: readonly string[][], timeout
   return new Promise((resolve, reject) => {
     const { host, port } = address;
     let received = '';
-    let connected = false;
+    /** The way of bytes is open: for TLS that is after its handshake. */
+    let isOpen = false;
+    let isConnected = false;
     const socket = open(address, () => {
-      connected = true;
+      isOpen = true;
       socket.write(commands.map(encode).join(''));
     });
+    socket.on('connect', () => {
+      isConnected = true;
+    });
+    const silence = (code: FailureCode) =>
+      address.tls && isConnected && !isOpen
+        ? new FailureError('tlsFailed', { host, port, reason: 'no answer to the TLS handshake' })
+        : new FailureError(code, { host, port, ...(code === 'connectionTimedOut' && { timeoutMs }) });
     const finish = (settle: () => void) => {
       clearTimeout(timer);
       socket.destroy();
       settle();
     };
-    const timer = setTimeout(
-      () => finish(() => reject(new FailureError('connectionTimedOut', { host, port, timeoutMs }))),
-      timeoutMs,
-    );
+    const timer = setTimeout(() => finish(() => reject(silence('connectionTimedOut'))), timeoutMs);
     const judge = (ended: boolean) => {
       const lines = received.split('\r\n');
       const whole = lines.slice(0, -1);
@@ -75,11 +83,7 @@ function converse(address: ServerAddress, commands: readonly string[][], timeout
       else if (whole.length >= commands.length) finish(() => resolve(whole));
       else if (whole[0]?.startsWith('-DENIED')) finish(() => reject(notRedis(address, received)));
       else if (ended || received.length > answerMaxBytes) {
-        const failure =
-          received === ''
-            ? new FailureError(connected ? 'connectionLost' : 'connectionRefused', { host, port })
-            : notRedis(address, received);
-        finish(() => reject(failure));
+        finish(() => reject(received === '' ? silence('connectionLost') : notRedis(address, received)));
       }
     };
     socket.on('data', (chunk) => {

@@ -23,34 +23,12 @@ export type ConnectionState =
 export class RemoteServer implements Disposable {
   readonly address: ServerAddress;
   readonly changed = new Emitter<ConnectionState>();
-  readonly #client: Redis;
+  #client: Redis | null = null;
   #state: ConnectionState = { kind: 'connecting', attempt: 1, failure: null };
   #lastFailure: Failure | null = null;
 
   constructor(address: ServerAddress) {
     this.address = address;
-    this.#client = new Redis({
-      host: address.host,
-      port: address.port,
-      ...(address.username !== null && { username: address.username }),
-      ...(address.password !== null && { password: address.password }),
-      ...(address.tls && { tls: {} }),
-      // RESP2: HELLO is unknown to servers before 6, and nothing here needs RESP3's types.
-      protocol: 2,
-      connectionName: 'syncline',
-      disableClientInfo: true,
-      lazyConnect: true,
-      // A server that loads its data answers INFO: no waiting for it to be ready.
-      enableReadyCheck: false,
-      // A command to a server that is away fails at once: nothing may run later than a person thinks.
-      enableOfflineQueue: false,
-      autoResendUnfulfilledCommands: false,
-      maxRetriesPerRequest: 0,
-      connectTimeout: connectTimeoutMs,
-      commandTimeout: commandTimeoutMs,
-      retryStrategy: retryDelayMs,
-    });
-    this.#listen();
   }
 
   get state(): ConnectionState {
@@ -59,9 +37,13 @@ export class RemoteServer implements Disposable {
 
   /** Connects for the first time. @throws FailureError as `probeServer` does; the caller then disposes. */
   async open(): Promise<void> {
-    await probeServer(this.address, connectTimeoutMs);
+    const isLoginUsed = await probeServer(this.address, connectTimeoutMs);
+    if (this.#state.kind === 'closed') return;
+    const client = createClient(this.address, isLoginUsed);
+    this.#client = client;
+    this.#listen(client);
     try {
-      await this.#client.connect();
+      await client.connect();
     } catch (error) {
       throw toConnectFailure(this.address, error, connectTimeoutMs);
     }
@@ -86,8 +68,9 @@ export class RemoteServer implements Disposable {
    */
   async execute(commands: readonly (readonly string[])[]): Promise<Reply[]> {
     const { host, port } = this.address;
-    if (this.#state.kind !== 'up') throw new FailureError('nodeNotConnected', { name: `${host}:${port}` });
-    const pipeline = this.#client.pipeline();
+    const client = this.#client;
+    if (!client || this.#state.kind !== 'up') throw new FailureError('nodeNotConnected', { name: `${host}:${port}` });
+    const pipeline = client.pipeline();
     for (const [name = '', ...words] of commands) pipeline.call(name, ...words);
     const replies = await pipeline.exec();
     return (replies ?? []).map(([error, value]) => {
@@ -102,15 +85,15 @@ export class RemoteServer implements Disposable {
   dispose(): void {
     this.#enter({ kind: 'closed' });
     this.changed.dispose();
-    this.#client.disconnect();
+    this.#client?.disconnect();
   }
 
-  #listen(): void {
-    this.#client.on('ready', () => this.#enter({ kind: 'up' }));
-    this.#client.on('error', (error) => {
+  #listen(client: Redis): void {
+    client.on('ready', () => this.#enter({ kind: 'up' }));
+    client.on('error', (error) => {
       this.#lastFailure = toConnectFailure(this.address, error, connectTimeoutMs).failure;
     });
-    this.#client.on('reconnecting', () => this.#retry());
+    client.on('reconnecting', () => this.#retry());
   }
 
   #retry(): void {
@@ -129,6 +112,30 @@ export class RemoteServer implements Disposable {
     this.#state = state;
     this.changed.emit(state);
   }
+}
+
+function createClient(address: ServerAddress, isLoginUsed: boolean): Redis {
+  const { host, port, username, password } = address;
+  return new Redis({
+    host,
+    port,
+    ...(isLoginUsed && password !== null && { password, ...(username !== null && { username }) }),
+    ...(address.tls && { tls: {} }),
+    // RESP2: HELLO is unknown to servers before 6, and nothing here needs RESP3's types.
+    protocol: 2,
+    connectionName: 'syncline',
+    disableClientInfo: true,
+    lazyConnect: true,
+    // A server that loads its data answers INFO: no waiting for it to be ready.
+    enableReadyCheck: false,
+    // A command to a server that is away fails at once: nothing may run later than a person thinks.
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    connectTimeout: connectTimeoutMs,
+    commandTimeout: commandTimeoutMs,
+    retryStrategy: retryDelayMs,
+  });
 }
 
 function retryDelayMs(attempt: number): number {
