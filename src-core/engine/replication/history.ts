@@ -41,8 +41,3 @@ export function branchHistory(history: History, random: Random): History {
 export function newHistoryId(random: Random): string {
   return Buffer.from(random.bytes(idBytes)).toString('hex');
 }
-
-/** Whether a text can be a history's id at all. */
-export function isHistoryId(text: string): boolean {
-  return /^[0-9a-f]{40}$/i.test(text);
-}
