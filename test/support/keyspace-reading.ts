@@ -16,13 +16,13 @@ export function readKeyspace(keyspace: Keyspace): Map<string, string> {
     database.forEach((ref) => {
       const name = `${database.index}:${database.keyBytes(ref).toString('latin1')}`;
       if (reading.has(name)) throw new Error(`${name} is there twice`);
-      reading.set(name, `${database.type(ref)} ${database.expiryMs(ref)} ${JSON.stringify(valueOf(database, ref))}`);
+      reading.set(name, `${database.type(ref)} ${database.expiryMs(ref)} ${JSON.stringify(readValue(database, ref))}`);
     });
   }
   return reading;
 }
 
-function valueOf(database: Database, ref: number): unknown {
+function readValue(database: Database, ref: number): unknown {
   const isInline = database.isInline(ref);
   const bytes = isInline ? Buffer.from(database.inlineBytes(ref)) : Buffer.alloc(0);
   switch (database.type(ref)) {
