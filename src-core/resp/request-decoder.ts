@@ -97,6 +97,12 @@ export class RequestDecoder {
     this.starts = partial.starts;
     this.ends = partial.ends;
     this.lineBuffer = null;
+    if (position !== 0) {
+      for (let i = 0; i < partial.done; i++) {
+        this.starts[i] = this.starts[i]! + position;
+        this.ends[i] = this.ends[i]! + position;
+      }
+    }
     return this.#decodeBulks(buffer, position, position + partial.position, end, 0, partial.total, partial.done);
   }
 

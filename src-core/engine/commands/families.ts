@@ -3,8 +3,11 @@ import { bitmapCommands } from './bitmaps.ts';
 import { clientCommands } from './client.ts';
 import { configCommands } from './config.ts';
 import { connectionCommands } from './connection.ts';
+import { databaseCommands } from './databases.ts';
 import { debugCommands } from './debug.ts';
+import { expiryCommands } from './expiry.ts';
 import { hashCommands } from './hashes.ts';
+import { introspectionCommands } from './introspection.ts';
 import { keyCommands } from './keys.ts';
 import { listCommands } from './lists.ts';
 import { persistenceCommands } from './persistence.ts';
@@ -17,10 +20,13 @@ import { sortedSetRangeCommands } from './sorted-set-ranges.ts';
 import { sortedSetCommands } from './sorted-sets.ts';
 import type { CommandRow } from './spec.ts';
 import { stringCommands } from './strings.ts';
+import { CommandTable } from './table.ts';
 import { transactionCommands } from './transactions.ts';
 
 export const allCommands: readonly CommandRow[] = [
   ...keyCommands,
+  ...expiryCommands,
+  ...databaseCommands,
   ...stringCommands,
   ...bitmapCommands,
   ...hashCommands,
@@ -39,3 +45,9 @@ export const allCommands: readonly CommandRow[] = [
   ...persistenceCommands,
   ...replicationCommands,
 ];
+
+/** A table of its own for each engine, since it holds the engine's counters. */
+export function commandTable(): CommandTable {
+  const table: CommandTable = new CommandTable([...allCommands, ...introspectionCommands(() => table)]);
+  return table;
+}

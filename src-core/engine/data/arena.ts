@@ -16,8 +16,8 @@ const FIRST_UNIT = 8;
 /** Sizes up to this have an exact free list for every 8 bytes; larger blocks are rounded to a power of two. */
 export const EXACT_CLASS_BYTES = 32 * 1024;
 const EXACT_CLASSES = EXACT_CLASS_BYTES / 8 + 1;
-/** The largest block. */
-export const MAX_BLOCK_BYTES = 4 * 1024 * 1024;
+/** Free blocks are cut up for other sizes once they are this part of the arena: a sixteenth. */
+const SCRAP_SHARE = 16;
 
 /** Thrown when 4 GB of records are full. */
 export class ArenaFullError extends Error {
@@ -38,6 +38,12 @@ export class Arena {
   readonly #memory: WebAssembly.Memory;
   /** Heads of the lists of free blocks: the exact classes, then the powers of two. */
   readonly #free: Uint32Array;
+  /** Units in free blocks. */
+  #freeUnits = 0;
+  /** The block that is being cut up, if any. */
+  #scrapTop = 0;
+  #scrapEnd = 0;
+  /** Memory from here to the end was never used. */
   #top = FIRST_UNIT;
   #capacity: number;
 
@@ -73,21 +79,62 @@ export class Arena {
     const head = this.#free[list]!;
     if (head !== 0) {
       this.#free[list] = this.u32[head << 1]!;
+      this.#freeUnits -= units;
       return head;
     }
+    if (this.#scrapEnd - this.#scrapTop >= units) {
+      const ref = this.#scrapTop;
+      this.#scrapTop = ref + units;
+      return ref;
+    }
+    if (this.#top + units > this.#capacity) {
+      if (this.#findScrap(units)) {
+        const ref = this.#scrapTop;
+        this.#scrapTop = ref + units;
+        return ref;
+      }
+      this.#grow(this.#top + units - this.#capacity);
+    }
     const ref = this.#top;
-    if (ref + units > this.#capacity) this.#grow(ref + units - this.#capacity);
     this.#top = ref + units;
     return ref;
+  }
+
+  /** Before memory is asked of the system: takes the largest free block to be cut up, if there is much that is free. */
+  #findScrap(units: number): boolean {
+    if (this.#freeUnits * SCRAP_SHARE < this.#capacity) return false;
+    for (let list = this.#free.length - 1; list > units; list--) {
+      const head = this.#free[list]!;
+      if (head === 0) continue;
+      this.#free[list] = this.u32[head << 1]!;
+      const size = unitsOfList(list);
+      this.#freeUnits -= size;
+      this.#giveScrapBack();
+      this.#scrapTop = head;
+      this.#scrapEnd = head + size;
+      return true;
+    }
+    return false;
+  }
+
+  /** What is left of the last block that was cut up becomes a free block of its own, so far as it has a class. */
+  #giveScrapBack(): void {
+    const units = Math.min(this.#scrapEnd - this.#scrapTop, EXACT_CLASSES - 1);
+    if (units > 0) this.#putFree(this.#scrapTop, units);
+  }
+
+  #putFree(ref: Ref, units: number): void {
+    const list = listFor(units);
+    this.u32[ref << 1] = this.#free[list]!;
+    this.#free[list] = ref;
+    this.#freeUnits += units;
   }
 
   /** Gives a block back; `bytes` as asked of `allocate`, or any size of the same class. */
   release(ref: Ref, bytes: number): void {
     const units = unitsFor(bytes);
     this.usedBytes -= units * 8;
-    const list = listFor(units);
-    this.u32[ref << 1] = this.#free[list]!;
-    this.#free[list] = ref;
+    this.#putFree(ref, units);
   }
 
   #grow(units: number): void {
@@ -113,6 +160,10 @@ export function sameClass(bytes: number, otherBytes: number): boolean {
 function unitsFor(bytes: number): number {
   if (bytes <= EXACT_CLASS_BYTES) return (bytes + 7) >>> 3;
   return 1 << (32 - Math.clz32(((bytes + 7) >>> 3) - 1));
+}
+
+function unitsOfList(list: number): number {
+  return list < EXACT_CLASSES ? list : 1 << (list - EXACT_CLASSES);
 }
 
 function listFor(units: number): number {
