@@ -10,6 +10,10 @@ export interface RegistryNeeds {
   readonly config: ConfigService;
   readonly pubsub: PubSubService;
   readonly gates: Gates;
+  /** The session that applies our master's stream; null while there is no such stream. */
+  readonly masterSession: () => Session | null;
+  /** Cuts the link to our master. */
+  readonly killMasterLink: () => void;
 }
 
 export class ClientRegistry implements ClientsService {
@@ -40,7 +44,8 @@ export class ClientRegistry implements ClientsService {
   }
 
   get sessions(): Iterable<Session> {
-    return this.#sessions.values();
+    const master = this.#needs.masterSession();
+    return master === null ? this.#sessions.values() : [...this.#sessions.values(), master];
   }
 
   /** Those with a socket to a client: not replicas, not the link to a master. INFO's `connected_clients`. */
@@ -115,7 +120,8 @@ export class ClientRegistry implements ClientsService {
   }
 
   kill(session: Session, me: Session): void {
-    if (session === me) session.closeAfterReply = true;
+    if (session.kind === 'master') this.#needs.killMasterLink();
+    else if (session === me) session.closeAfterReply = true;
     else session.kill();
   }
 

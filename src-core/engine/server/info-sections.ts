@@ -45,12 +45,8 @@ export interface MemoryFigures {
 
 export interface ReplicationFigures {
   fields(): readonly InfoField[];
-  readonly syncFull: number;
-  readonly syncPartialOk: number;
-  readonly syncPartialErr: number;
-  readonly backlogBytes: number;
-  readonly replicaBufferBytes: number;
-  resetCounters(): void;
+  readonly counters: { full: number; partialOk: number; partialErr: number };
+  backlogBytes(): number;
 }
 
 /** Times in seconds since 1970, -1 where there is none. */
@@ -175,10 +171,16 @@ function memoryFields(sources: InfoSources): InfoField[] {
   const used = memory.usedBytes();
   const peak = Math.max(memory.peakBytes, used);
   const rss = process.rssBytes();
-  const dataset = Math.max(0, used - memory.startupBytes - replication.backlogBytes);
+  const backlog = replication.backlogBytes();
+  const dataset = Math.max(0, used - memory.startupBytes - backlog);
   const maxmemory = config.number('maxmemory');
   let clientBytes = 0;
-  for (const session of clients.sessions) clientBytes += session.queryBytes + session.pendingBytes;
+  let replicaBytes = 0;
+  for (const session of clients.sessions) {
+    const bytes = session.queryBytes + session.pendingBytes;
+    if (session.isReplica) replicaBytes += bytes;
+    else clientBytes += bytes;
+  }
   return [
     ['used_memory', used],
     ['used_memory_human', humanBytes(used)],
@@ -209,9 +211,9 @@ function memoryFields(sources: InfoSources): InfoField[] {
     ['mem_fragmentation_ratio', ratio(rss, used)],
     ['mem_fragmentation_bytes', rss - used],
     ['mem_not_counted_for_evict', 0],
-    ['mem_replication_backlog', replication.backlogBytes],
-    ['mem_total_replication_buffers', replication.backlogBytes + replication.replicaBufferBytes],
-    ['mem_clients_slaves', replication.replicaBufferBytes],
+    ['mem_replication_backlog', backlog],
+    ['mem_total_replication_buffers', backlog],
+    ['mem_clients_slaves', replicaBytes],
     ['mem_clients_normal', clientBytes],
     ['mem_cluster_links', 0],
     ['mem_aof_buffer', 0],
@@ -311,9 +313,9 @@ function statsFields({ stats, keyspace, pubsub, rates, replication }: InfoSource
     ['instantaneous_input_repl_kbps', (rates.perSecond('replicationInput') / 1024).toFixed(2)],
     ['instantaneous_output_repl_kbps', (rates.perSecond('replicationOutput') / 1024).toFixed(2)],
     ['rejected_connections', stats.rejectedConnections],
-    ['sync_full', replication.syncFull],
-    ['sync_partial_ok', replication.syncPartialOk],
-    ['sync_partial_err', replication.syncPartialErr],
+    ['sync_full', replication.counters.full],
+    ['sync_partial_ok', replication.counters.partialOk],
+    ['sync_partial_err', replication.counters.partialErr],
     ['expired_keys', keyspace.expiredKeys],
     ['expired_stale_perc', '0.00'],
     ['expired_time_cap_reached_count', 0],

@@ -56,7 +56,9 @@ export class Info implements InfoService {
       }
     }
     rates.restart();
-    replication.resetCounters();
+    replication.counters.full = 0;
+    replication.counters.partialOk = 0;
+    replication.counters.partialErr = 0;
   }
 }
 

@@ -1,6 +1,6 @@
 // Opens the doors: each address of `bind`, and the Unix socket, with Redis's words when one stays shut.
 import type { Disposable } from '../../base/lifecycle.ts';
-import type { Connection, ConnectionHandlers, Transport } from '../../base/ports.ts';
+import type { Connection, ConnectionHandlers, Files, Transport } from '../../base/ports.ts';
 import type { ConfigService, LogService } from '../commands/services.ts';
 
 /** The server cannot listen where it was told to. `code` is the system's: EADDRINUSE, EACCES, EADDRNOTAVAIL … */
@@ -23,9 +23,11 @@ export interface Listening extends Disposable {
 
 export interface ListenNeeds {
   readonly transport: Transport;
+  readonly files: Files;
   readonly config: ConfigService;
   readonly log: LogService;
-  readonly accept: (connection: Connection) => ConnectionHandlers;
+  /** `unixPath`: the socket's path, null for TCP. */
+  readonly accept: (connection: Connection, unixPath: string | null) => ConnectionHandlers;
 }
 
 interface BindAddress {
@@ -52,7 +54,7 @@ const MISSING: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', '
  * @throws ListenError when a needed address cannot be had; whatever was opened is closed again.
  */
 export async function listenEverywhere(needs: ListenNeeds): Promise<Listening> {
-  const { transport, config, accept } = needs;
+  const { transport, files, config, accept } = needs;
   const opened: Disposable[] = [];
   const path = config.text('unixsocket');
   let port = config.number('port');
@@ -66,7 +68,9 @@ export async function listenEverywhere(needs: ListenNeeds): Promise<Listening> {
       }
       if (opened.length === 0) throw new ListenError('Configured to not listen anywhere, exiting.', 'EINVAL', '');
     }
-    if (path !== '') opened.push(await transport.listen({ path }, accept));
+    // A socket's file that an ended server left behind would be in the way; Redis takes it away too.
+    if (path !== '') await files.remove(path).catch(() => {});
+    if (path !== '') opened.push(await transport.listen({ path }, (connection) => accept(connection, path)));
   } catch (error) {
     for (const handle of opened) handle.dispose();
     throw error instanceof ListenError ? error : unixSocketError(error, path);
@@ -93,7 +97,7 @@ function bindAddresses(text: string): BindAddress[] {
 async function listenAt(needs: ListenNeeds, address: BindAddress, port: number) {
   const { transport, log, accept } = needs;
   try {
-    return await transport.listen({ host: address.host, port }, accept);
+    return await transport.listen({ host: address.host, port }, (connection) => accept(connection, null));
   } catch (error) {
     const code = codeOf(error);
     if (address.optional && MISSING.has(code)) return null;

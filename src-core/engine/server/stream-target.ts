@@ -1,74 +1,83 @@
-// Where a replica's link puts the stream of its master: the executor, in a session that answers nothing.
-import { type PartialRequest, RequestDecoder } from '../../resp/request-decoder.ts';
+// Applies the master's stream with the same executor that serves clients, in a session that passes all gates.
+import type { PartialRequest } from '../../resp/request-decoder.ts';
 import type { Executor } from '../commands/execute.ts';
+import type { Session } from '../commands/services.ts';
 import { forgetTransaction } from '../commands/transaction-state.ts';
 import type { StreamTarget } from '../replication/replication-host.ts';
-import type { MasterSession } from './session.ts';
+import { MasterSession } from './session.ts';
 import type { Turn } from './turn.ts';
 
-export class MasterStreamTarget implements StreamTarget {
-  openTransactionBytes = 0;
-  readonly #executor: Executor;
-  readonly #session: MasterSession;
-  readonly #turn: Turn;
+export interface StreamTargetNeeds {
+  readonly executor: Executor;
+  readonly turn: Turn;
+  readonly nextId: () => number;
+  /** `host:port` of the master whose stream begins. */
+  readonly masterAddress: () => string;
+}
+
+/** `*1\r\n$5\r\nMULTI\r\n`: the head of every transaction in a stream. */
+const MULTI_BYTES = 15;
+
+export class MasterStream implements StreamTarget {
+  readonly #needs: StreamTargetNeeds;
+  #session: MasterSession | null = null;
   #partial: PartialRequest | null = null;
-  #wantedBytes = 0;
+  #databaseIndex = 0;
 
-  constructor(executor: Executor, session: MasterSession, turn: Turn) {
-    this.#executor = executor;
-    this.#session = session;
-    this.#turn = turn;
+  constructor(needs: StreamTargetNeeds) {
+    this.#needs = needs;
   }
 
-  get databaseIndex(): number {
-    return this.#session.databaseIndex;
-  }
-
-  set databaseIndex(index: number) {
-    this.#session.databaseIndex = index;
+  /** As CLIENT LIST shows it; null before the first byte. */
+  get session(): Session | null {
+    return this.#session;
   }
 
   apply(buffer: Buffer, view: DataView, start: number, end: number): number {
-    if (end - start < this.#wantedBytes) return 0;
-    this.#turn.begin();
-    const executor = this.#executor;
-    const session = this.#session;
-    const before = session.transaction;
-    const partial = this.#partial;
-    this.#partial = null;
-    const position = executor.run(session, buffer, view, start, end, partial);
-    if (session.closeAfterReply) throw new Error('the stream is no sequence of requests');
-    this.#wantedBytes = position < end ? executor.wantedBytes : 0;
-    if (position < end) this.#partial = executor.takePartial();
-    const used = position - start;
-    executor.services.stats.netInputReplicationBytes += used;
-    if (session.transaction === null) this.openTransactionBytes = 0;
-    else if (session.transaction === before) this.openTransactionBytes += used;
-    else this.openTransactionBytes = position - lastMulti(buffer, start, position);
-    return used;
+    const { executor, turn } = this.#needs;
+    turn.begin();
+    const session = this.#open();
+    const position = executor.run(session, buffer, view, start, end, this.#partial);
+    this.#partial = position < end ? executor.takePartial() : null;
+    executor.reply.clear();
+    executor.services.stats.netInputReplicationBytes += position - start;
+    if (session.closeAfterReply) throw new Error('the stream of the master is no sequence of requests');
+    return position - start;
+  }
+
+  get openTransactionBytes(): number {
+    const transaction = this.#session?.transaction ?? null;
+    if (transaction === null) return 0;
+    return transaction.queue.reduce((bytes, request) => bytes + request.buffer.length, MULTI_BYTES);
+  }
+
+  get databaseIndex(): number {
+    return this.#open().databaseIndex;
+  }
+
+  set databaseIndex(index: number) {
+    this.#open().databaseIndex = index;
   }
 
   reset(): void {
-    forgetTransaction(this.#session);
-    this.#session.closeAfterReply = false;
-    this.openTransactionBytes = 0;
+    if (this.#session !== null) {
+      forgetTransaction(this.#session);
+      // After a partial resync the stream goes on in the database it was in, without a SELECT.
+      this.#databaseIndex = this.#session.databaseIndex;
+    }
+    this.#session = null;
     this.#partial = null;
-    this.#wantedBytes = 0;
   }
-}
 
-/** Where the last MULTI among these whole requests starts. Rare: only for a piece that ends inside a transaction. */
-function lastMulti(buffer: Buffer, start: number, end: number): number {
-  const decoder = new RequestDecoder();
-  let found = start;
-  let position = start;
-  while (position < end) {
-    decoder.restart();
-    const next = decoder.decode(buffer, position, end, 0);
-    if (next <= position) break;
-    const isMulti = decoder.count === 1 && /^multi$/i.test(buffer.latin1Slice(decoder.starts[0], decoder.ends[0]));
-    if (isMulti) found = position;
-    position = next;
+  #open(): MasterSession {
+    if (this.#session !== null) return this.#session;
+    const { executor, nextId, masterAddress } = this.#needs;
+    const nowMs = executor.services.ports.clock.nowMs();
+    this.#session = new MasterSession(
+      { id: nextId(), nowMs, authenticated: true, remoteAddress: masterAddress(), localAddress: '' },
+      executor.reply,
+    );
+    this.#session.databaseIndex = this.#databaseIndex;
+    return this.#session;
   }
-  return found;
 }

@@ -1,0 +1,427 @@
+// One engine: keyspace, commands, persistence, replication and doors, put together. It knows the world by its ports only.
+import { DisposableStore, Emitter } from '../../base/lifecycle.ts';
+import type { Ports } from '../../base/ports.ts';
+import type { ProcessFacts } from '../../base/process-facts.ts';
+import type { ReplyValue } from '../../resp/reply-decoder.ts';
+import { ReplyWriter } from '../../resp/reply-writer.ts';
+import { Executor } from '../commands/execute.ts';
+import { commandTable } from '../commands/families.ts';
+import { Gates, gate } from '../commands/gates.ts';
+import type { ServerService, Services, ShutdownOptions, Stats } from '../commands/services.ts';
+import type { CommandTable } from '../commands/table.ts';
+import { Keyspace } from '../keyspace/keyspace.ts';
+import { Persistence } from '../persistence/persistence.ts';
+import type { SyncTrace } from '../replication/replica/sync-trace.ts';
+import { Replication } from '../replication/replication.ts';
+import { replicationFields } from '../replication/report.ts';
+import { ClientRegistry } from './client-registry.ts';
+import type { Config } from './config.ts';
+import { Cron } from './cron.ts';
+import { Info } from './info.ts';
+import { REDIS_VERSION } from './info-sections.ts';
+import { type Listening, listenEverywhere } from './listeners.ts';
+import { LocalCalls } from './local-calls.ts';
+import { Log, type LogLevel, type LogRecord } from './log.ts';
+import { PubSub } from './pubsub.ts';
+import { Rates } from './rates.ts';
+import { isLoopback, receive } from './reception.ts';
+import { ReplicationBridge } from './replication-bridge.ts';
+import {
+  configuredMaster,
+  followValueLimits,
+  outputLimit,
+  persistenceSettings,
+  replicationSettings,
+} from './settings.ts';
+import { Shutdown } from './shutdown.ts';
+import { MasterStream } from './stream-target.ts';
+import { Turn } from './turn.ts';
+
+export interface EngineOptions {
+  readonly process: ProcessFacts;
+  /** Called at the end, before the last line of the log: what the launcher must take away, such as its pid file. */
+  readonly lastActs?: () => Promise<void>;
+}
+
+export interface EngineEvents {
+  readonly log: Emitter<LogRecord>;
+  /** Each change of a try to synchronise with a master: the whole trace so far. */
+  readonly syncTrace: Emitter<SyncTrace>;
+  /** It has ended, by `stop` or by SHUTDOWN. */
+  readonly ended: Emitter<void>;
+}
+
+const RUN_ID_BYTES = 20;
+export class Engine {
+  readonly config: Config;
+  readonly events: EngineEvents;
+  readonly runId: string;
+  readonly keyspace: Keyspace;
+  readonly replication: Replication;
+  readonly #ports: Ports;
+  readonly #options: EngineOptions;
+  readonly #log: Log;
+  readonly #gates = new Gates();
+  readonly #stats = newStats();
+  readonly #clients: ClientRegistry;
+  readonly #pubsub = new PubSub();
+  readonly #table: CommandTable = commandTable();
+  readonly #executor: Executor;
+  readonly #persistence: Persistence;
+  readonly #stream: MasterStream;
+  readonly #turn: Turn;
+  readonly #cron: Cron;
+  readonly #rates: Rates;
+  readonly #local: LocalCalls;
+  readonly #shutdown: Shutdown;
+  readonly #open = new DisposableStore();
+  readonly #startedMs: number;
+  #peakBytes = 0;
+  #startupBytes = 0;
+  #listening: Listening | null = null;
+
+  constructor(ports: Ports, config: Config, options: EngineOptions) {
+    this.#ports = ports;
+    this.config = config;
+    this.#options = options;
+    this.runId = Buffer.from(ports.random.bytes(RUN_ID_BYTES)).toString('hex');
+    this.#startedMs = ports.clock.nowMs();
+    this.#log = new Log(ports.clock);
+    this.keyspace = this.#emptyKeyspace();
+    this.#turn = new Turn(ports.clock, ports.timers, this.keyspace);
+    this.#rates = new Rates(ports.clock, this.#stats);
+    this.#clients = new ClientRegistry({
+      ...ports,
+      config,
+      pubsub: this.#pubsub,
+      gates: this.#gates,
+      masterSession: () => (this.replication.isLinkUp ? this.#stream.session : null),
+      killMasterLink: () => this.replication.killLink(),
+    });
+    const limits = followValueLimits(config);
+    const log = (level: LogLevel, text: string) => this.#log.write(level, text);
+    this.#persistence = new Persistence({
+      keyspace: this.keyspace,
+      emptyKeyspace: () => this.#emptyKeyspace(),
+      ports,
+      limits,
+      settings: persistenceSettings(config),
+      changes: this.#stats,
+      log,
+      replicationAux: () => this.#place(),
+      isReplica: () => this.replication.role === 'replica',
+      onSaveStatus: (worked) => this.#saveEnded(worked),
+      onLoading: (isLoading) => this.#gates.set(gate.loading, isLoading),
+    });
+    const settings = replicationSettings(config, () => this.port);
+    const host = new ReplicationBridge({
+      ports,
+      config,
+      limits,
+      keyspace: this.keyspace,
+      emptyKeyspace: () => this.#emptyKeyspace(),
+      gates: this.#gates,
+      target: () => this.#stream,
+      roleChanged: (role) => this.#roleChanged(role),
+    });
+    this.replication = new Replication({ ports, settings, log, host });
+    const services: Services = {
+      ports,
+      config,
+      limits,
+      gates: this.#gates,
+      stats: this.#stats,
+      propagation: this.replication.stream,
+      clients: this.#clients,
+      pubsub: this.#pubsub,
+      info: this.#makeInfo(),
+      replication: this.replication,
+      persistence: this.#persistence,
+      server: this.#serverService(),
+      log: this.#log,
+    };
+    this.#executor = new Executor(this.#table, this.keyspace, services, new ReplyWriter());
+    this.#stream = new MasterStream({
+      executor: this.#executor,
+      turn: this.#turn,
+      nextId: () => this.#clients.nextId(),
+      masterAddress: () => addressText(this.replication.link?.address ?? null),
+    });
+    this.#local = new LocalCalls(this.#executor, this.#turn, this.#clients.nextId());
+    this.#cron = new Cron({
+      ...ports,
+      config,
+      keyspace: this.keyspace,
+      clients: this.#clients,
+      rates: this.#rates,
+      begin: () => this.#turn.begin(),
+      end: () => this.#endOfRound(),
+    });
+    this.#shutdown = new Shutdown({
+      config,
+      log: this.#log,
+      clients: this.#clients,
+      replication: this.replication,
+      persistence: this.#persistence,
+      end: () => this.#end(),
+    });
+    this.events = { log: this.#log.records, syncTrace: this.replication.traces.changed, ended: new Emitter() };
+    this.#followConfig();
+  }
+
+  /** The TCP port in fact bound; 0 before `start`, and without TCP. */
+  get port(): number {
+    return this.#listening?.port ?? 0;
+  }
+
+  /**
+   * Opens the doors, loads the snapshot, and begins to follow the configured master. Clients that come during the load
+   * hear LOADING.
+   * @throws ListenError when it cannot listen; RdbError, or an error with the system's code, when the snapshot cannot be
+   * loaded. Nothing stays open then.
+   */
+  async start(): Promise<{ readonly port: number }> {
+    const { transport, files } = this.#ports;
+    const surroundings = this.#surroundings();
+    const reception = { executor: this.#executor, clients: this.#clients, surroundings };
+    this.#gates.set(gate.loading, true);
+    this.#listening = await listenEverywhere({
+      transport,
+      files,
+      config: this.config,
+      log: this.#log,
+      accept: (connection, unixPath) => receive(reception, connection, unixPath),
+    });
+    this.#log.notice(`Running mode=standalone, port=${this.port}.`);
+    this.#log.warning('Server initialized');
+    this.#startupBytes = this.#usedBytes();
+    try {
+      await this.#load();
+    } catch (error) {
+      await this.#close();
+      throw error;
+    }
+    this.#gates.set(gate.loading, false);
+    this.#cron.start();
+    this.replication.start(configuredMaster(this.config));
+    this.#showRole();
+    this.#sayReady();
+    return { port: this.port };
+  }
+
+  /** As SHUTDOWN. @throws ShutdownError when the snapshot cannot be written and `force` is not set: it goes on then. */
+  stop(options: Partial<ShutdownOptions> = {}): Promise<void> {
+    return this.#shutdown.run({ save: 'configured', now: false, force: false, ...options });
+  }
+
+  /** Runs a command as a trusted client in this process; its errors are values, `{ error }`. */
+  execute(argv: readonly (string | Buffer)[]): Promise<ReplyValue> {
+    return this.#local.execute(argv);
+  }
+
+  /** One line for the log, with the engine's time and mark: the launcher's. */
+  say(level: LogLevel, text: string): void {
+    this.#log.write(level, text);
+  }
+
+  // ---- the start
+
+  async #load(): Promise<void> {
+    // Known before the load: a replica keeps keys past their time.
+    if (configuredMaster(this.config) !== null) this.#roleChanged('replica');
+    await this.#persistence.load();
+  }
+
+  #sayReady(): void {
+    const path = this.config.text('unixsocket');
+    if (this.port !== 0) this.#log.notice('Ready to accept connections');
+    if (path !== '') this.#log.notice(`The server is now ready to accept connections at ${path}`);
+  }
+
+  #surroundings() {
+    const outputLimits = { normal: outputLimit(this.config, 'normal'), pubsub: outputLimit(this.config, 'pubsub') };
+    this.config.onChange('client-output-buffer-limit', () => {
+      outputLimits.normal = outputLimit(this.config, 'normal');
+      outputLimits.pubsub = outputLimit(this.config, 'pubsub');
+    });
+    return {
+      executor: this.#executor,
+      turn: this.#turn,
+      timers: this.#ports.timers,
+      outputLimits,
+      closed: (client: Parameters<ClientRegistry['remove']>[0]) => this.#clients.remove(client),
+      closing: (client: Parameters<ClientRegistry['describe']>[0], why: string) =>
+        this.#log.warning(`Client ${this.#clients.describe(client)} closed, since ${why}.`),
+    };
+  }
+
+  #followConfig(): void {
+    const { config } = this;
+    const follow = (name: string, act: () => void) => void this.#open.add(config.onChange(name, act));
+    this.#log.level = config.text('loglevel') as LogLevel;
+    follow('loglevel', () => {
+      this.#log.level = config.text('loglevel') as LogLevel;
+    });
+    follow('repl-backlog-size', () => this.replication.resizeBacklog());
+    for (const name of [
+      'replica-read-only',
+      'replica-serve-stale-data',
+      'min-replicas-to-write',
+      'min-replicas-max-lag',
+    ]) {
+      follow(name, () => this.replication.settingsChanged());
+    }
+    for (const name of ['stop-writes-on-bgsave-error', 'save']) follow(name, () => this.#updateSaveGate());
+    this.#open.add(this.replication.changed.on(() => this.#showRole()));
+  }
+
+  /** CONFIG GET replicaof says what is, not what once was said. */
+  #showRole(): void {
+    const address = this.replication.link?.address ?? null;
+    this.config.record('replicaof', address === null ? '' : `${address.host} ${address.port}`);
+  }
+
+  // ---- what the parts ask of the whole
+
+  #emptyKeyspace(): Keyspace {
+    const { random } = this.#ports;
+    return new Keyspace({
+      databases: this.config.number('databases'),
+      randomBelow: (below) => random.integer(below),
+      hashSeed: random.integer(2 ** 32),
+    });
+  }
+
+  #roleChanged(role: 'master' | 'replica'): void {
+    this.#log.mark = role === 'replica' ? 'S' : 'M';
+    this.keyspace.expiryMode = role === 'replica' ? 'hide' : 'delete';
+  }
+
+  /** What a saved file says of our history, so that a restart may go on with it. */
+  #place() {
+    const { history, selectedDatabase } = this.replication.stream;
+    return { id: history.id, offset: history.offset, streamDatabase: selectedDatabase };
+  }
+
+  #lastSaveWorked = true;
+
+  #saveEnded(worked: boolean): void {
+    this.#lastSaveWorked = worked;
+    this.#updateSaveGate();
+  }
+
+  #updateSaveGate(): void {
+    const stops = this.config.flag('stop-writes-on-bgsave-error') && this.config.text('save') !== '';
+    this.#gates.set(gate.saveFailed, stops && !this.#lastSaveWorked);
+  }
+
+  #serverService(): ServerService {
+    const role = () => this.replication.role;
+    return {
+      redisVersion: REDIS_VERSION,
+      get role() {
+        return role();
+      },
+      debugAllowed: (session) => {
+        const allowed = this.config.text('enable-debug-command');
+        return (
+          session.kind === 'local' || allowed === 'yes' || (allowed === 'local' && isLoopback(session.remoteAddress))
+        );
+      },
+      setActiveExpire: (active) => {
+        this.#cron.activeExpire = active;
+      },
+      shutdown: (options, failed) => void this.#shutdown.run(options).catch(failed),
+      abortShutdown: () => this.#shutdown.abort(),
+    };
+  }
+
+  #makeInfo(): Info {
+    const { replication } = this;
+    const startupBytes = () => this.#startupBytes;
+    const peakBytes = () => this.#peakBytes;
+    return new Info({
+      clock: this.#ports.clock,
+      process: this.#options.process,
+      runId: this.runId,
+      startedMs: this.#startedMs,
+      configFile: () => this.config.file,
+      tcpPort: () => this.port,
+      config: this.config,
+      stats: this.#stats,
+      keyspace: this.keyspace,
+      clients: this.#clients,
+      pubsub: this.#pubsub,
+      table: this.#table,
+      rates: this.#rates,
+      persistence: this.#persistence,
+      memory: {
+        get startupBytes() {
+          return startupBytes();
+        },
+        get peakBytes() {
+          return peakBytes();
+        },
+        usedBytes: () => this.#usedBytes(),
+      },
+      replication: {
+        fields: () => replicationFields(replication, this.#ports.clock.nowMs()),
+        counters: replication.replicas.counters,
+        backlogBytes: () => replication.stream.backlogMemoryBytes,
+      },
+    });
+  }
+
+  #usedBytes(): number {
+    return this.keyspace.usedBytes + this.replication.stream.backlogMemoryBytes;
+  }
+
+  #endOfRound(): void {
+    this.#peakBytes = Math.max(this.#peakBytes, this.#usedBytes());
+    this.replication.stream.flush();
+  }
+
+  // ---- the end
+
+  async #end(): Promise<void> {
+    await this.#options.lastActs?.();
+    if (this.config.text('unixsocket') !== '') this.#log.notice('Removing the unix socket file.');
+    await this.#close();
+    this.#log.warning('Redis is now ready to exit, bye bye...');
+    this.events.ended.emit();
+    this.events.log.dispose();
+  }
+
+  async #close(): Promise<void> {
+    this.#cron.dispose();
+    this.#persistence.dispose();
+    this.replication.dispose();
+    for (const session of [...this.#clients.sessions]) if (session.kind === 'client') session.kill();
+    this.#clients.unpause();
+    this.#listening?.dispose();
+    this.#listening = null;
+    this.#open.dispose();
+  }
+}
+
+function newStats(): Stats {
+  return {
+    commandsProcessed: 0,
+    connectionsReceived: 0,
+    rejectedConnections: 0,
+    netInputBytes: 0,
+    netOutputBytes: 0,
+    netInputReplicationBytes: 0,
+    netOutputReplicationBytes: 0,
+    keyspaceHits: 0,
+    keyspaceMisses: 0,
+    expiredKeys: 0,
+    errorReplies: 0,
+    dirty: 0,
+    errorsByPrefix: new Map(),
+  };
+}
+
+function addressText(address: { readonly host: string; readonly port: number } | null): string {
+  return address === null ? '' : `${address.host}:${address.port}`;
+}

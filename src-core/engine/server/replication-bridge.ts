@@ -1,0 +1,122 @@
+// What replication asks of the engine: snapshots from and into the keyspace, the stream's executor, gates, the role.
+import type { Ports } from '../../base/ports.ts';
+import { type Gate, type Gates, gate } from '../commands/gates.ts';
+import type { ConfigService, ValueLimits } from '../commands/services.ts';
+import type { Keyspace } from '../keyspace/keyspace.ts';
+import { RdbLoader } from '../persistence/rdb/reader.ts';
+import { startSnapshot } from '../persistence/snapshot.ts';
+import type {
+  ReplicationGate,
+  ReplicationHost,
+  RunningSnapshot,
+  SnapshotLoad,
+  SnapshotRequest,
+  StreamTarget,
+} from '../replication/replication-host.ts';
+
+export interface BridgeNeeds {
+  readonly ports: Ports;
+  readonly config: ConfigService;
+  readonly limits: ValueLimits;
+  readonly keyspace: Keyspace;
+  readonly emptyKeyspace: () => Keyspace;
+  readonly gates: Gates;
+  readonly target: () => StreamTarget;
+  readonly roleChanged: (role: 'master' | 'replica') => void;
+}
+
+const GATES: Readonly<Record<ReplicationGate, Gate>> = {
+  readOnly: gate.readOnly,
+  masterDown: gate.masterDown,
+  tooFewReplicas: gate.tooFewReplicas,
+};
+
+export class ReplicationBridge implements ReplicationHost {
+  readonly #needs: BridgeNeeds;
+
+  constructor(needs: BridgeNeeds) {
+    this.#needs = needs;
+  }
+
+  get target(): StreamTarget {
+    return this.#needs.target();
+  }
+
+  get snapshotRunning(): boolean {
+    return this.#needs.keyspace.snapshotRunning;
+  }
+
+  startSnapshot({ historyId, offset, streamDatabase, sink, onEnd }: SnapshotRequest): RunningSnapshot {
+    const { keyspace, ports, config } = this.#needs;
+    let isWanted = true;
+    const job = startSnapshot({
+      keyspace,
+      aux: { usedMemoryBytes: keyspace.usedBytes, replication: { id: historyId, offset, streamDatabase } },
+      sink,
+      timers: ports.timers,
+      clock: ports.clock,
+      compress: config.flag('rdbcompression'),
+      checksum: config.flag('rdbchecksum'),
+      onDone: (outcome) => {
+        if (!isWanted) return;
+        onEnd(outcome.kind === 'finished' ? null : new Error(`the snapshot was given up: ${outcome.reason}`));
+      },
+    });
+    return {
+      abort: () => {
+        isWanted = false;
+        job.abort();
+      },
+    };
+  }
+
+  /** Into a keyspace of its own, so that a broken snapshot costs nothing of the present data. */
+  beginLoad(sizeBytes: number | null): SnapshotLoad {
+    const { keyspace, emptyKeyspace, limits, config } = this.#needs;
+    const fresh = emptyKeyspace();
+    const loader = new RdbLoader({
+      keyspace: fresh,
+      limits,
+      verifyChecksum: config.flag('rdbchecksum'),
+      dropExpiredBeforeMs: null,
+      sizeBytes,
+    });
+    return {
+      feed: (buffer, view, start, end) => loader.feed(buffer, view, start, end),
+      get finished() {
+        return loader.finished;
+      },
+      get keysLoaded() {
+        return loader.keysLoaded;
+      },
+      get keysExpired() {
+        return loader.report.keysExpired;
+      },
+      get streamDatabase() {
+        return Math.max(0, numberOf(loader, 'repl-stream-db'));
+      },
+      get origin() {
+        return {
+          version: loader.report.aux.get('redis-ver') ?? '',
+          createdSeconds: numberOf(loader, 'ctime'),
+          usedMemoryBytes: numberOf(loader, 'used-mem'),
+        };
+      },
+      adopt: () => keyspace.adopt(fresh),
+    };
+  }
+
+  setGate(name: ReplicationGate, shut: boolean): void {
+    this.#needs.gates.set(GATES[name], shut);
+  }
+
+  roleChanged(role: 'master' | 'replica'): void {
+    this.#needs.roleChanged(role);
+  }
+}
+
+/** A number that the snapshot says of itself; 0 when it says none. */
+function numberOf(loader: RdbLoader, name: string): number {
+  const value = Number(loader.report.aux.get(name) ?? 0);
+  return Number.isSafeInteger(value) ? value : 0;
+}
