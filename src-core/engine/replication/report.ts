@@ -1,8 +1,7 @@
 // What INFO replication and ROLE say, field by field in the order of Redis 7.0.
-import type { Clock } from '../../base/ports.ts';
 import { noHistoryId } from './history.ts';
 import { infoWord } from './master/replica-state.ts';
-import type { LinkStatus } from './replica/link.ts';
+import type { LinkStatus } from './replica/link-needs.ts';
 import { roleWord } from './replica/link-state.ts';
 import type { Replication } from './replication.ts';
 
@@ -28,47 +27,6 @@ export function replicationFields(replication: Replication, nowMs: number): read
     ['repl_backlog_first_byte_offset', backlog?.firstByte ?? 0],
     ['repl_backlog_histlen', backlog?.histlenBytes ?? 0],
   ];
-}
-
-/** What the other sections of INFO show of replication. */
-export class ReplicationFigures {
-  readonly #replication: Replication;
-  readonly #clock: Clock;
-
-  constructor(replication: Replication, clock: Clock) {
-    this.#replication = replication;
-    this.#clock = clock;
-  }
-
-  get syncFull(): number {
-    return this.#replication.replicas.counters.full;
-  }
-
-  get syncPartialOk(): number {
-    return this.#replication.replicas.counters.partialOk;
-  }
-
-  get syncPartialErr(): number {
-    return this.#replication.replicas.counters.partialErr;
-  }
-
-  get backlogBytes(): number {
-    return this.#replication.stream.backlogMemoryBytes;
-  }
-
-  /** What replicas have not taken of bytes that are not in the backlog's memory anyway. */
-  get replicaBufferBytes(): number {
-    return this.#replication.replicas.replicas.reduce((sum, { unsentBytes }) => sum + unsentBytes, 0);
-  }
-
-  fields(): readonly ReportField[] {
-    return replicationFields(this.#replication, this.#clock.nowMs());
-  }
-
-  /** CONFIG RESETSTAT. */
-  resetCounters(): void {
-    Object.assign(this.#replication.replicas.counters, { full: 0, partialOk: 0, partialErr: 0 });
-  }
 }
 
 /** What ROLE answers, as nested arrays of texts and numbers. */

@@ -74,11 +74,6 @@ export class ReplicaSession implements StreamReader {
     return `${this.ip}:${port === 0 ? '<unknown-replica-port>' : port}`;
   }
 
-  /** Handed over and not yet taken by the system. */
-  get unsentBytes(): number {
-    return this.#connection.pendingBytes;
-  }
-
   /** Handed over and not yet taken by the system, and held for it in the stream: Redis's `omem`. */
   get pendingBytes(): number {
     return this.#connection.pendingBytes + Math.max(0, this.#stream.offset - this.offset);

@@ -1,5 +1,5 @@
 // What the master's answers mean to the link: each step of the handshake, and the head of the snapshot.
-import { answerReason, type LinkReason, printable } from '../link-reason.ts';
+import { answerReason, printable } from '../link-reason.ts';
 import { introduce, psyncMessage, syncMessage } from './handshake.ts';
 import type { LinkEffect, LinkFacts, LinkState, LinkStep, SnapshotEnd } from './link-state.ts';
 import { giveUp, log, lose, stay } from './link-steps.ts';
