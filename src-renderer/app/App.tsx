@@ -40,6 +40,9 @@ function Window() {
   const hasSnapshot = useFleet((fleet) => fleet.seq !== null);
   return (
     <div className="window" data-environment={environment}>
+      <div className="visually-hidden">
+        {say('app.environmentFrame', { environment: say(`app.environment.${environment}`) })}
+      </div>
       <a className="skip" href="#topology">
         {say('app.skipToTopology')}
       </a>

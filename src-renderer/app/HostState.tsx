@@ -5,7 +5,7 @@ import type { CarrierState } from '../bridge/carrier-state.ts';
 import { retryNow } from '../bridge/fleet-feed.ts';
 import { useHost } from '../bridge/host-store.ts';
 import { EmptyState } from '../design/EmptyState.tsx';
-import { formatSeconds } from '../i18n/format.ts';
+import { formatWholeSeconds } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
 import { useClock } from '../store/clock-store.ts';
 import { useFleet } from '../store/fleet-store.ts';
@@ -48,7 +48,7 @@ function NeverText({ state }: { readonly state: CarrierState }) {
   const nowMs = useClock((clock) => clock.nowMs);
   const attempt = 'attempt' in state ? state.attempt : 1;
   const waitMs = state.kind === 'waiting' ? Math.max(0, state.untilMs - nowMs) : 0;
-  return say('host.neverHint', { attempt, wait: formatSeconds(Math.ceil(waitMs / 1000)) });
+  return say('host.neverHint', { attempt, wait: formatWholeSeconds(Math.ceil(waitMs / 1000)) });
 }
 
 /** Over the topology while the host is away: the age of what is shown, and the next try. */
@@ -70,9 +70,9 @@ export function HostBanner() {
 function GoneText({ state }: { readonly state: CarrierState }) {
   const nowMs = useClock((clock) => clock.nowMs);
   const receivedAtMs = useFleet((fleet) => fleet.receivedAtMs) ?? nowMs;
-  const age = formatSeconds(Math.max(0, Math.floor((nowMs - receivedAtMs) / 1000)));
+  const age = formatWholeSeconds(Math.max(0, Math.floor((nowMs - receivedAtMs) / 1000)));
   if (state.kind !== 'waiting') return say('host.goneNow', { age, attempt: 'attempt' in state ? state.attempt : 1 });
-  const wait = formatSeconds(Math.max(0, Math.ceil((state.untilMs - nowMs) / 1000)));
+  const wait = formatWholeSeconds(Math.max(0, Math.ceil((state.untilMs - nowMs) / 1000)));
   return say('host.goneHint', { age, attempt: state.attempt, wait });
 }
 

@@ -48,6 +48,7 @@ function OpenPalette({ setOpen }: { readonly setOpen: (isOpen: boolean) => void 
       scrollable
       maxHeight={420}
       highlightQuery
+      overlayProps={{ blur: 0 }}
       onSpotlightClose={() => setOpen(false)}
       nothingFound={say('palette.nothing')}
       searchProps={{

@@ -9,7 +9,7 @@ import { KeyHint } from '../design/KeyHint.tsx';
 import { StateGlyph } from '../design/StateGlyph.tsx';
 import { openDialog } from '../dialogs/dialog-store.ts';
 import { askPlan } from '../dialogs/plan-store.ts';
-import { formatSeconds } from '../i18n/format.ts';
+import { formatWholeSeconds } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
 import { useFleet } from '../store/fleet-store.ts';
 
@@ -91,7 +91,7 @@ function EnvironmentPills() {
 function LivePill() {
   const isOpen = useHost((host) => host.state.kind === 'open');
   const intervalMs = useFleet((fleet) => fleet.intervalMs);
-  const interval = formatSeconds(intervalMs / 1000);
+  const interval = formatWholeSeconds(intervalMs / 1000);
   return (
     <Tooltip label={say('app.liveHint', { interval })} disabled={!isOpen}>
       <span className={`pill tone-${isOpen ? 'healthy' : 'down'}`} role="status" data-testid="live" data-live={isOpen}>

@@ -182,6 +182,6 @@ function backlogEdge(
 }
 
 function formatOffsetShort(offset: number): string {
-  if (offset < 100_000) return formatCount(offset);
-  return `${(offset / 1_000_000).toFixed(offset < 10_000_000 ? 2 : 1)} M`;
+  if (offset < 10_000_000) return formatCount(offset);
+  return `${(offset / 1_000_000).toFixed(1)} M`;
 }

@@ -87,7 +87,7 @@ export function FleetChart(props: FleetChartProps) {
             strokeDasharray="2 4"
             label={{
               value: markLabel(mark),
-              position: 'insideTopLeft',
+              position: mark.wordSide === 'left' ? 'insideTopRight' : 'insideTopLeft',
               offset: 3,
               fill: 'var(--ink-soft)',
               fontSize: 9.5,
@@ -159,7 +159,7 @@ export function LineSample({ index }: { readonly index: number }) {
 }
 
 function markLabel(mark: PlacedMark): string {
-  if (!mark.hasWord) return '';
+  if (mark.wordSide === null) return '';
   const word = say(`mark.${mark.kind}`);
   return mark.count > 1 ? `${word} +${mark.count - 1}` : word;
 }

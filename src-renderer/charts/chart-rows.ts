@@ -57,8 +57,8 @@ export interface PlacedMark {
   readonly kind: MarkKind;
   /** How many marks this line stands for. */
   readonly count: number;
-  /** Whether there is room for its word. */
-  readonly hasWord: boolean;
+  /** On which side of the line there is room for its word, if on any. */
+  readonly wordSide: 'right' | 'left' | null;
 }
 
 /** What a person wants to see first, where several marks fall on one place. */
@@ -93,10 +93,16 @@ export function placeMarks(marks: readonly Mark[], span: ChartSpan): readonly Pl
     if (group !== undefined && first !== undefined && mark.atMs - first.atMs < spanMs * mergeShare) group.push(mark);
     else groups.push([mark]);
   }
-  return groups.map((group, index) => {
-    const chief = group.reduce((best, mark) => (markRank[mark.kind] > markRank[best.kind] ? mark : best));
-    const next = groups[index + 1]?.[0];
-    const roomMs = (next?.atMs ?? span.toMs) - chief.atMs;
-    return { atMs: chief.atMs, kind: chief.kind, count: group.length, hasWord: roomMs >= spanMs * wordShare };
+  const chiefs = groups.map((group) => ({
+    ...group.reduce((best, mark) => (markRank[mark.kind] > markRank[best.kind] ? mark : best)),
+    count: group.length,
+  }));
+  const wordMs = spanMs * wordShare;
+  let takenUntilMs = span.fromMs;
+  return chiefs.map(({ atMs, kind, count }, index) => {
+    const nextMs = chiefs[index + 1]?.atMs ?? span.toMs;
+    const wordSide = nextMs - atMs >= wordMs ? 'right' : atMs - takenUntilMs >= wordMs ? 'left' : null;
+    takenUntilMs = wordSide === 'right' ? atMs + wordMs : atMs;
+    return { atMs, kind, count, wordSide };
   });
 }

@@ -3,6 +3,32 @@ import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from 
 
 /** Mantine asks for ten shades; ours come from the tokens, so all ten are the one action colour. */
 const action = Array.from({ length: 10 }, () => 'var(--action)') as unknown as MantineColorsTuple;
+/** Mantine's dark parts take shades of `dark`, from text (0) to ground (9). */
+const dark: MantineColorsTuple = [
+  'var(--ink)',
+  'var(--ink-soft)',
+  'var(--ink-faint)',
+  'var(--ink-faint)',
+  'var(--line-strong)',
+  'var(--hover)',
+  'var(--raised)',
+  'var(--panel)',
+  'var(--bg)',
+  'var(--bg)',
+];
+/** Its light parts take shades of `gray`, from ground (0) to text (9). */
+const gray: MantineColorsTuple = [
+  'var(--raised)',
+  'var(--hover)',
+  'var(--line)',
+  'var(--line)',
+  'var(--line-strong)',
+  'var(--ink-faint)',
+  'var(--ink-faint)',
+  'var(--ink-soft)',
+  'var(--ink)',
+  'var(--ink)',
+];
 const danger = Array.from({ length: 10 }, () => 'var(--danger)') as unknown as MantineColorsTuple;
 
 export const theme = createTheme({
@@ -10,7 +36,7 @@ export const theme = createTheme({
   fontFamilyMonospace: 'var(--font-mono)',
   primaryColor: 'action',
   primaryShade: 6,
-  colors: { action, danger },
+  colors: { action, danger, dark, gray },
   defaultRadius: 'sm',
   radius: { sm: 'var(--radius-control)' },
   fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.875rem' },

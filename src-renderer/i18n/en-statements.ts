@@ -41,7 +41,7 @@ export const statements = {
   destroysProcessData: '{{name}} is removed with its {{keys}} keys.',
   destroysMemoryData: '{{name}} holds {{keys}} keys in memory only. They are gone when it stops.',
   destroysLink: '{{name}} stops following {{master}}.',
-  destroysReplicaLinks: '{{replicas}} replicas of {{name}} lose their master.',
+  destroysReplicaLinks: 'Replicas of {{name}} that lose their master: {{replicas}}.',
   destroysHistory: 'The history {{id}} of {{name}} ends and a new one begins.',
   overwritesKeys: 'Up to {{keys}} keys that begin with {{prefix}} are written over on {{name}}.',
 
@@ -69,7 +69,7 @@ export const statements = {
   checkAnnouncedAddress: '{{name}} announces itself as {{host}}:{{port}}',
   checkMasterNeedsPassword: '{{master}} asks for a password: masterauth is set first',
   checkStale: '{{name}} was last read {{ageMs}} ago',
-  checkReplicasFollow: '{{replicas}} replicas below {{name}} resync too',
+  checkReplicasFollow: 'replicas below {{name}} that resync too: {{replicas}}',
   checkLoadBelowLimit: '{{writesPerSecond}} writes a second, at most {{limit}}',
   checkCarriesOtherData: '{{name}} holds {{keys}} keys of its own',
 

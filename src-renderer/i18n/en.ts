@@ -11,7 +11,6 @@ export const en = {
     environmentFrame: 'Environment: {{environment}}',
     'nodes|one': '{{count}} node',
     'nodes|other': '{{count}} nodes',
-    running: '{{running}} of {{total}} running',
     connect: 'Connect',
     connectHint: 'Connect to a real Redis server',
     startNode: 'Start node',
@@ -75,7 +74,6 @@ export const en = {
     lag: 'lag',
     noValue: '–',
     history: 'history {{id}}',
-    follows: 'follows {{address}}',
     toGo: '{{age}} left',
     ofTotal: '{{done}} of {{total}}',
     received: '{{done}} received',
@@ -88,7 +86,6 @@ export const en = {
   },
   pipe: {
     lag: 'lag {{bytes}}',
-    skew: 'in step',
     down: 'down {{age}}',
     downUnknown: 'down',
     snapshot: 'RDB {{percent}}',
@@ -105,21 +102,16 @@ export const en = {
     label: 'Offset tape: the backlog keeps bytes {{first}} to {{end}}. {{replicas}}',
     tickWithin: '{{name}} at {{offset}}, within the backlog.',
     tickLost: '{{name}} at {{offset}}, in lost history.',
-    acknowledged: 'acknowledged',
-    applied: 'applied',
-    legendLost: 'lost: a tick here means a full resync',
-    firstByte: 'first byte kept',
-    endOffset: 'offset of the master',
   },
   drag: {
     can: 'drop to attach',
+    onto: 'onto {{name}}',
     self: 'the same node',
     cycle: 'follows {{name}}: a circle',
     already: 'is its master already',
     notRunning: 'is not running',
     ownNotRunning: '{{name}} is not running',
     cluster: 'in cluster mode',
-    command: 'REPLICAOF {{host}} {{port}}',
   },
   table: {
     caption: 'All nodes and where they stand',
@@ -175,7 +167,6 @@ export const en = {
     commands: 'commands',
     keys: 'keys',
     version: 'version',
-    environment: 'environment',
     backlogSize: 'size (repl-backlog-size)',
     backlogFirst: 'first byte kept',
     backlogEnd: 'offset',
@@ -210,7 +201,6 @@ export const en = {
     logLost: 'The log stands still until the host answers again.',
     logMark: { M: 'master', S: 'replica', C: 'snapshot writer', X: 'sentinel' },
     logLevel: { '.': 'debug', '-': 'verbose', '*': 'notice', '#': 'warning' },
-    failure: 'What went wrong',
   },
   charts: {
     title: 'The last five minutes',
@@ -221,8 +211,6 @@ export const en = {
     empty: 'Points appear as nodes are read.',
     noReplicas: 'No replica, no lag.',
     noReach: 'Reach needs writes: how long the backlog lasts at their rate.',
-    ago: '{{age}} ago',
-    now: 'now',
   },
   mark: {
     fullSync: 'full sync',
@@ -271,7 +259,6 @@ export const en = {
   },
   plan: {
     reading: 'Looking at the nodes',
-    forecast: 'Forecast',
     forecastSync: {
       none: 'Forecast: no resync',
       partial: 'Forecast: partial resync',
@@ -303,9 +290,7 @@ export const en = {
     typeTo: 'type {{word}}',
     typeLabel: 'Type {{word}} to confirm',
     blocked: 'A check failed, so nothing can run.',
-    answer: 'answer',
     succeeded: 'Done: every step succeeded.',
-    stoppedAt: 'It stopped here.',
     failedTitle: 'No plan could be made',
     lostHost: 'The host did not answer: it is not known whether all steps ran. Look at the topology.',
     run: {
@@ -329,7 +314,6 @@ export const en = {
     rate: 'Writes per second',
     size: 'Value size, bytes',
     bounds: '{{min}} to {{max}}',
-    target: 'Master',
   },
   connect: {
     title: 'Connect to a Redis server',
@@ -349,9 +333,7 @@ export const en = {
     environment: 'Environment',
     environmentHint: 'Colours the frame. In prod a name is typed before data is lost.',
     submit: 'Connect',
-    connecting: 'Connecting',
     needAddress: 'Fill in an address, or a host.',
-    done: 'Connected to {{address}}',
     kept: 'What you typed is kept.',
   },
   help: {

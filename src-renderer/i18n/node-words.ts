@@ -1,12 +1,12 @@
 // The words for a node that several rooms show: its state with an age, its role, its kind and version.
 import type { NodeView } from '#core/contract/views.ts';
 import type { NodeCondition } from '../store/node-state.ts';
-import { formatSeconds } from './format.ts';
+import { formatWholeSeconds } from './format.ts';
 import { say, type TextKey } from './i18n.ts';
 
 /** The state in words: `streaming`, `link down 12 s`, `seen 7 s ago`. */
 export function conditionText(node: NodeView, condition: NodeCondition): string {
-  const age = condition.ageSeconds === null ? '' : formatSeconds(condition.ageSeconds);
+  const age = condition.ageSeconds === null ? '' : formatWholeSeconds(condition.ageSeconds);
   const attempt = node.lifecycle.kind === 'connecting' ? node.lifecycle.attempt : 0;
   return say(`state.${condition.word}`, { age, attempt });
 }

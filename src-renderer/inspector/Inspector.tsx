@@ -5,7 +5,7 @@ import type { NodeView } from '#core/contract/views.ts';
 import { EmptyState } from '../design/EmptyState.tsx';
 import { say, type TextKey } from '../i18n/i18n.ts';
 import { type Choices, choose, useChoices } from '../store/choices-store.ts';
-import { useNode } from '../store/fleet-store.ts';
+import { useCondition, useNode } from '../store/fleet-store.ts';
 import { useSelection } from '../store/selection-store.ts';
 import { BacklogTab } from './BacklogTab.tsx';
 import { InspectorHead } from './InspectorHead.tsx';
@@ -38,8 +38,19 @@ export function Inspector() {
       </aside>
     );
   }
+  return <NodeInspector node={node} tab={tab} />;
+}
+
+function NodeInspector({ node, tab }: { readonly node: NodeView; readonly tab: Choices['tab'] }) {
+  const { isFaded } = useCondition(node);
   return (
-    <aside className="inspector" aria-label={say('inspector.title')} data-testid="inspector" data-node={node.name}>
+    <aside
+      className="inspector"
+      aria-label={say('inspector.title')}
+      data-testid="inspector"
+      data-node={node.name}
+      data-faded={isFaded}
+    >
       <InspectorHead node={node} />
       <Tabs
         value={tab}

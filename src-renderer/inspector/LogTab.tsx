@@ -4,6 +4,7 @@ import { IconFileText, IconFilter } from '@tabler/icons-react';
 import { memo, useEffect, useRef, useState } from 'react';
 import type { LogLine, NodeId, NodeView } from '#core/contract/views.ts';
 import type { HostClient } from '../bridge/carrier.ts';
+import { useHost } from '../bridge/host-store.ts';
 import { useNodeStream } from '../bridge/use-node-stream.ts';
 import { EmptyState } from '../design/EmptyState.tsx';
 import { formatClock } from '../i18n/format.ts';
@@ -24,6 +25,7 @@ function Log({ node }: { readonly node: NodeView }) {
   const lines = useNodeStream(node.id, open, appendLines) ?? [];
   const [filter, setFilter] = useState('');
   const [isFollowing, setFollowing] = useState(true);
+  const isHostThere = useHost((host) => host.client !== null);
   const shown = filterLines(lines, filter);
   return (
     <div className="log">
@@ -45,6 +47,7 @@ function Log({ node }: { readonly node: NodeView }) {
           onChange={(event) => setFollowing(event.currentTarget.checked)}
         />
       </div>
+      {!isHostThere && <div className="tone-warning log-none">{say('inspector.logLost')}</div>}
       {shown.length === 0 ? (
         <div className="faint log-none">
           {lines.length === 0 ? say('inspector.logEmpty') : say('inspector.logNoMatch', { text: filter })}

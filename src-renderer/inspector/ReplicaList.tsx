@@ -1,7 +1,7 @@
 // The replicas attached to a node: the master's own word on each one's state, lag and last acknowledgement.
 import type { AttachedReplicaView, NodeView } from '#core/contract/views.ts';
 import { StateGlyph } from '../design/StateGlyph.tsx';
-import { formatAddress, formatBytes, formatSeconds } from '../i18n/format.ts';
+import { formatAddress, formatBytes, formatWholeSeconds } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
 import { useNode } from '../store/fleet-store.ts';
 import type { Tone } from '../store/node-state.ts';
@@ -35,7 +35,7 @@ function ReplicaRow({ replica }: { readonly replica: AttachedReplicaView }) {
       <span className="grow" />
       <span className={`tone-${tone}`}>{replica.state}</span>
       <span>{formatBytes(replica.lagBytes)}</span>
-      <span className="faint">{say('inspector.replicaAck', { age: formatSeconds(replica.ackAgeSeconds) })}</span>
+      <span className="faint">{say('inspector.replicaAck', { age: formatWholeSeconds(replica.ackAgeSeconds) })}</span>
     </li>
   );
 }

@@ -1,7 +1,7 @@
 // INFO replication field by field, each with its sentence; then the replicas, the link, and the syncs served.
 import { CopyButton } from '@mantine/core';
 import type { NodeView } from '#core/contract/views.ts';
-import { formatBytes, formatCount, formatRate, formatSeconds } from '../i18n/format.ts';
+import { formatAddress, formatBytes, formatCount, formatPerSecond, formatRate, formatSeconds } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
 import { statementText } from '../i18n/statement-text.ts';
 import { choose, useChoices } from '../store/choices-store.ts';
@@ -70,6 +70,7 @@ function LinkSection({ node }: { readonly node: NodeView }) {
   return (
     <Section title={say('inspector.link')}>
       <dl className="figures mono">
+        <Figure label={say('inspector.linkMaster')} value={formatAddress(link.masterAddress)} />
         <Figure label={say('inspector.linkPhase')} value={say(`state.${link.phase}`)} />
         <Figure label={say('inspector.linkDetail')} value={link.detail === '' ? none : link.detail} />
         <Figure label={say('inspector.linkRetries')} value={link.retries} />
@@ -98,6 +99,7 @@ function ServerSection({ node }: { readonly node: NodeView }) {
           label={say('inspector.version')}
           value={node.server === null ? say('card.noValue') : `${node.server.family} ${node.server.version}`}
         />
+        <Figure label={say('inspector.commands')} value={formatPerSecond(node.commandsPerSecond)} />
         <Figure label={say('inspector.keys')} value={node.keys ?? say('card.noValue')} />
         <Figure
           label={say('inspector.memory')}

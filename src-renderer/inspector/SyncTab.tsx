@@ -5,7 +5,7 @@ import type { HostClient } from '../bridge/carrier.ts';
 import { useNodeStream } from '../bridge/use-node-stream.ts';
 import { EmptyState } from '../design/EmptyState.tsx';
 import { StateGlyph } from '../design/StateGlyph.tsx';
-import { formatAddress, formatClock, formatMs } from '../i18n/format.ts';
+import { formatAddress, formatClock, formatId, formatMs } from '../i18n/format.ts';
 import { say, type TextKey } from '../i18n/i18n.ts';
 import { statementText } from '../i18n/statement-text.ts';
 import type { Tone } from '../store/node-state.ts';
@@ -85,13 +85,18 @@ const directions: Readonly<Record<SyncStep['direction'], { readonly sign: string
   note: { sign: '·', className: 'faint' },
 };
 
+/** Whole ids would take most of the line; the full message is in the title. */
+const replicationIds = /\b[0-9a-f]{40}\b/g;
+
 function Step({ step }: { readonly step: SyncStep }) {
   const direction = directions[step.direction];
   return (
     <li data-testid="sync-step" data-direction={step.direction}>
       <span className="faint">{`+${(step.atMs / 1000).toFixed(3)}`}</span>
       <span className={direction.className}>{direction.sign}</span>
-      <span className={step.direction === 'note' ? 'soft trace-text' : 'trace-text'}>{step.text}</span>
+      <span className={step.direction === 'note' ? 'soft trace-text' : 'trace-text'} title={step.text}>
+        {step.text.replace(replicationIds, formatId)}
+      </span>
       <span className="faint">{step.durationMs === null ? '' : formatMs(step.durationMs)}</span>
     </li>
   );

@@ -57,3 +57,29 @@ export function tapeScale(window: TapeWindow, offsets: readonly number[]): TapeS
 export function isWithin(window: TapeWindow, offset: number): boolean {
   return offset + 1 >= window.firstByte && offset <= window.endOffset;
 }
+
+export interface PlacedName {
+  readonly name: string;
+  readonly share: number;
+  /** 0 is the row next to the tape. */
+  readonly row: number;
+}
+
+/** The width of a letter of a name, as a share of the narrowest tape that carries names. */
+const letterShare = 0.021;
+const nameRowsMax = 3;
+
+/** Names over the tape in as few rows as keep them apart; past the last row they may touch. */
+export function placeNames(names: readonly { readonly name: string; readonly share: number }[]): readonly PlacedName[] {
+  const ends: number[] = [];
+  const fromRight = [...names].sort((a, b) => b.share - a.share);
+  return fromRight.map(({ name, share }) => {
+    const width = (name.length + 1) * letterShare;
+    // A name stands left of its tick in the right half, and right of it in the left half.
+    const [from, to] = share > 0.5 ? [share - width, share] : [share, share + width];
+    const free = ends.findIndex((end) => to <= end);
+    const row = free !== -1 ? free : Math.min(ends.length, nameRowsMax - 1);
+    ends[row] = from;
+    return { name, share, row };
+  });
+}

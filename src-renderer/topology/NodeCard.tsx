@@ -10,6 +10,7 @@ import { StateGlyph } from '../design/StateGlyph.tsx';
 import { formatAddress } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
 import { conditionText, roleKey, serverText } from '../i18n/node-words.ts';
+import { failureText } from '../i18n/statement-text.ts';
 import { useCondition, useFleet, useNode } from '../store/fleet-store.ts';
 import { type NodeCondition, phaseOf } from '../store/node-state.ts';
 import { select, useSelection } from '../store/selection-store.ts';
@@ -67,14 +68,32 @@ function Card({ node }: { readonly node: NodeView }) {
             {say(`app.environment.${node.environment}`)}
           </span>
         )}
-        <span className="grow" />
+        <span className="grow card-server mono">{serverText(node)}</span>
         <CardMenu node={node} isOpen={isMenuOpen} setOpen={setMenuOpen} />
       </header>
       <CardSub node={node} condition={condition} state={state} />
-      {node.role === 'replica' ? <ReplicaFigures node={node} condition={condition} /> : <MasterFigures node={node} />}
+      <CardFigures node={node} condition={condition} />
       <DropAdvice node={node} />
     </article>
   );
+}
+
+function CardFigures({ node, condition }: { readonly node: NodeView; readonly condition: NodeCondition }) {
+  switch (node.role) {
+    case 'master':
+      return <MasterFigures node={node} />;
+    case 'replica':
+      return <ReplicaFigures node={node} condition={condition} />;
+    case 'unknown':
+      return <UnknownFigures node={node} />;
+  }
+}
+
+/** Nothing was read, so there are no figures: what is in the way, where that is known. */
+function UnknownFigures({ node }: { readonly node: NodeView }) {
+  const failure = 'failure' in node.lifecycle ? node.lifecycle.failure : undefined;
+  if (failure === undefined) return null;
+  return <div className="card-failure">{failureText(failure).what}</div>;
 }
 
 function CardSub(props: { node: NodeView; condition: NodeCondition; state: string }) {
@@ -89,8 +108,6 @@ function CardSub(props: { node: NodeView; condition: NodeCondition; state: strin
       >
         {state}
       </span>
-      <span className="grow" />
-      <span className="card-server">{serverText(node)}</span>
     </div>
   );
 }

@@ -113,7 +113,7 @@ function usePlacedForest(): { readonly forest: Forest; readonly layout: Layout }
   return useMemo(() => {
     const { nodes, order } = useFleet.getState();
     const forest = forestOf(order.flatMap((id): readonly NodeView[] => (nodes[id] === undefined ? [] : [nodes[id]])));
-    return { forest, layout: layOut(forest, (id) => nodes[id] !== undefined && nodes[id].role !== 'replica') };
+    return { forest, layout: layOut(forest, (id) => nodes[id]?.role ?? 'ghost') };
   }, [key]);
 }
 

@@ -1,11 +1,17 @@
 // Places the forest of nodes from left to right; cards have fixed sizes, so that nothing moves while figures change. Pure.
-import { hierarchy, tree } from 'd3-hierarchy';
+import { type HierarchyPointNode, hierarchy, tree } from 'd3-hierarchy';
 import type { Forest, TreeNode } from './tree.ts';
 
+export type CardKind = 'master' | 'replica' | 'unknown' | 'ghost';
+
 export const cardWidth = 272;
-const cardHeights = { master: 214, replica: 158, ghost: 92 } as const;
+const cardHeights: Readonly<Record<CardKind, number>> = { master: 198, replica: 152, unknown: 104, ghost: 92 };
 const columnGap = 128;
 const rowGap = 26;
+/** Between trees, and between the trees and the nodes that stand alone. */
+const treeGap = 44;
+/** Nodes that stand alone fill rows of at least this many columns. */
+const fewestColumns = 2;
 
 export interface PlacedCard {
   readonly id: string;
@@ -26,39 +32,67 @@ export interface Layout {
   readonly pipes: readonly PlacedPipe[];
 }
 
-export function cardHeight(node: TreeNode, isMaster: boolean): number {
-  if (node.ghost !== null) return cardHeights.ghost;
-  return isMaster ? cardHeights.master : cardHeights.replica;
+type KindOf = (id: string) => CardKind;
+
+/** Trees one below the other; below them, in rows, the nodes that follow nobody and are followed by nobody. */
+export function layOut(forest: Forest, kindOf: KindOf): Layout {
+  const trees = forest.roots.filter((root) => root.children.length > 0).map((root) => layOutTree(root, kindOf));
+  const cards: PlacedCard[] = [];
+  let top = 0;
+  for (const placed of trees) {
+    cards.push(...placed.cards.map((card) => ({ ...card, y: card.y + top })));
+    top += heightOf(placed.cards) + treeGap;
+  }
+  const alone = forest.roots.filter((root) => root.children.length === 0).map((root) => root.id);
+  const columns = Math.max(fewestColumns, ...cards.map((card) => Math.round(card.x / (cardWidth + columnGap)) + 1));
+  return { cards: [...cards, ...inRows(alone, columns, top, kindOf)], pipes: trees.flatMap((placed) => placed.pipes) };
 }
 
-/** @param isMaster tells by id whether the card carries a tape, and so is taller */
-export function layOut(forest: Forest, isMaster: (id: string) => boolean): Layout {
-  if (forest.roots.length === 0) return { cards: [], pipes: [] };
-  const heightOf = (node: TreeNode) => cardHeight(node, isMaster(node.id));
-  // d3 draws one tree: the forest hangs on a root that is not shown.
-  const sky: TreeNode = { id: '', ghost: null, children: forest.roots };
+/** One tree with its upper edge at 0. */
+function layOutTree(root: TreeNode, kindOf: KindOf): Layout {
+  const height = (node: TreeNode) => cardHeights[kindOf(node.id)];
   const drawn = tree<TreeNode>()
     .nodeSize([1, cardWidth + columnGap])
-    .separation((a, b) => (heightOf(a.data) + heightOf(b.data)) / 2 + rowGap)(hierarchy(sky, (node) => node.children));
-
-  const shown = drawn.descendants().filter((place) => place.depth > 0);
+    .separation((a, b) => (height(a.data) + height(b.data)) / 2 + rowGap)(hierarchy(root, (node) => node.children));
+  const places = drawn.descendants();
+  // d3's x runs across the levels, so down the page here, and means the middle of a card; its y is the level's place.
+  const upperEdge = (place: HierarchyPointNode<TreeNode>) => place.x - height(place.data) / 2;
+  const top = Math.min(...places.map(upperEdge));
   return {
-    // d3's x runs across the levels: down the page here. Its y is the level: 1 is the first that is shown.
-    cards: shown.map((place) => ({
+    cards: places.map((place) => ({
       id: place.data.id,
-      x: place.y - (cardWidth + columnGap),
-      y: place.x - heightOf(place.data) / 2,
+      x: place.y,
+      y: upperEdge(place) - top,
       width: cardWidth,
-      height: heightOf(place.data),
+      height: height(place.data),
     })),
-    pipes: shown
-      .filter((place) => place.depth > 1)
-      .map((place) => ({
-        id: `pipe:${place.data.id}`,
-        masterId: place.parent?.data.id ?? '',
-        replicaId: place.data.id,
-      })),
+    pipes: places.flatMap((place) =>
+      place.parent === null
+        ? []
+        : [{ id: `pipe:${place.data.id}`, masterId: place.parent.data.id, replicaId: place.data.id }],
+    ),
   };
+}
+
+function inRows(ids: readonly string[], columns: number, top: number, kindOf: KindOf): readonly PlacedCard[] {
+  const cards: PlacedCard[] = [];
+  let y = top;
+  for (let first = 0; first < ids.length; first += columns) {
+    const row = ids.slice(first, first + columns).map((id, column) => ({
+      id,
+      x: column * (cardWidth + columnGap),
+      y,
+      width: cardWidth,
+      height: cardHeights[kindOf(id)],
+    }));
+    cards.push(...row);
+    y += Math.max(...row.map((card) => card.height)) + rowGap;
+  }
+  return cards;
+}
+
+function heightOf(cards: readonly PlacedCard[]): number {
+  return Math.max(0, ...cards.map((card) => card.y + card.height));
 }
 
 /** The card under a point, other than the dragged one; null over the ground. */

@@ -1,6 +1,6 @@
 // How a pipe is drawn for a link: its line, its width by bytes a second, its tone and its label. Pure.
 import type { NodeView } from '#core/contract/views.ts';
-import { formatBytes, formatPercent, formatSeconds } from '../i18n/format.ts';
+import { formatBytes, formatPercent, formatWholeSeconds } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
 import { isFlowing, type NodeCondition, type Tone } from '../store/node-state.ts';
 
@@ -57,7 +57,7 @@ function lagLabel(lagBytes: number | null): string {
 
 function downLabel(condition: NodeCondition): string {
   if (condition.ageSeconds === null) return say('pipe.downUnknown');
-  return say('pipe.down', { age: formatSeconds(condition.ageSeconds) });
+  return say('pipe.down', { age: formatWholeSeconds(condition.ageSeconds) });
 }
 
 function transferLook(replica: NodeView): Pick<PipeLook, 'label' | 'filledShare'> {
