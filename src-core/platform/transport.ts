@@ -100,7 +100,8 @@ export class SocketTransport implements Transport {
       connection.handlers = accept(connection);
       connection.socket.resume();
     });
-    const address = 'path' in endpoint ? { path: endpoint.path } : { host: endpoint.host, port: endpoint.port };
+    // Every IPv6 address does not mean every IPv4 one too: each has a listener of its own, as in Redis.
+    const address = 'path' in endpoint ? { path: endpoint.path } : { ...endpoint, ipv6Only: endpoint.host === '::' };
     return new Promise((resolve, reject) => {
       server.once('error', reject);
       server.listen({ ...address, backlog: ACCEPT_BACKLOG }, () => {

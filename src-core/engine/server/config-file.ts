@@ -1,5 +1,5 @@
 // Reads a `redis.conf`, with includes, and the options of the command line, which Redis treats as further lines of it.
-import { splitQuotedWords } from '../../base/quoted-words.ts';
+import { splitLine } from '../../resp/inline-line.ts';
 import { type Config, isSecretDirective } from './config.ts';
 import { foreignLines } from './config-directives.ts';
 import { ConfigError } from './config-values.ts';
@@ -66,9 +66,9 @@ function loadSource(config: Config, source: ConfigSource, reader: ConfigReader, 
 }
 
 function loadLine(config: Config, line: string, reader: ConfigReader, place: Place): void {
-  const words = splitQuotedWords(line);
+  const words = splitLine(Buffer.from(line));
   if (words === null) throw new ConfigError('Unbalanced quotes in configuration line');
-  const [name, ...values] = words as [string, ...string[]];
+  const [name, ...values] = words.map((word) => word.toString()) as [string, ...string[]];
   const directive = name.toLowerCase();
   if (directive === 'include' && values.length === 1) {
     if (place.depth >= INCLUDE_DEPTH_MAX) throw new ConfigError('Too many levels of include');
@@ -90,4 +90,12 @@ function fatalText(number: number, line: string, reason: string, sourceName: str
     reason,
     `(in ${sourceName})`,
   ].join('\n');
+}
+
+/** A word in double quotes, so that it is read back as it is. */
+export function quoteWord(word: string): string {
+  const escaped = word
+    .replace(/[\\"]/g, '\\$&')
+    .replace(/[\x00-\x1f\x7f]/g, (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return `"${escaped}"`;
 }

@@ -2,14 +2,11 @@
 import { type Disposable, DisposableStore } from '../../base/lifecycle.ts';
 import type { Clock, Timers } from '../../base/ports.ts';
 import type { ConfigService } from '../commands/services.ts';
-import type { Database } from '../keyspace/database.ts';
+import { ActiveExpiry } from '../keyspace/active-expiry.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
 import type { ClientRegistry } from './client-registry.ts';
 import type { Rates } from './rates.ts';
 
-/** Keys with an expiry that are looked at together; when more than a quarter of them was past it, it goes on. */
-const EXPIRY_SAMPLES = 20;
-const EXPIRY_GO_ON_SHARE = 0.25;
 /** What a round of expiry may take, so that commands do not wait longer. */
 const EXPIRY_BUDGET_MS = 2;
 /** Buckets of an unfinished rehash that a round moves in each database. */
@@ -34,10 +31,11 @@ export class Cron implements Disposable {
   readonly #needs: CronNeeds;
   readonly #open = new DisposableStore();
   #timer: Disposable | null = null;
-  #nextDatabase = 0;
+  readonly #expiry: ActiveExpiry;
 
   constructor(needs: CronNeeds) {
     this.#needs = needs;
+    this.#expiry = new ActiveExpiry(needs.keyspace, () => needs.clock.monotonicMs());
   }
 
   start(): void {
@@ -55,37 +53,9 @@ export class Cron implements Disposable {
     begin();
     rates.sample();
     clients.closeIdle();
-    if (this.activeExpire && keyspace.expiryMode === 'delete' && clients.pauseMode === 'none') this.#expireSome();
+    if (this.activeExpire && clients.pauseMode === 'none') this.#expiry.run(EXPIRY_BUDGET_MS);
     keyspace.tidy(TIDY_BUCKETS);
     end();
-  }
-
-  /** Goes through the databases from where the last round stopped, as long as the budget lasts. */
-  #expireSome(): void {
-    const { clock, keyspace } = this.#needs;
-    const { databases } = keyspace;
-    const endsAtMs = clock.monotonicMs() + EXPIRY_BUDGET_MS;
-    for (let visited = 0; visited < databases.length; visited++) {
-      const database = databases[this.#nextDatabase % databases.length]!;
-      this.#nextDatabase = (this.#nextDatabase + 1) % databases.length;
-      if (database.expiring === 0) continue;
-      while (this.#expireSample(database) > EXPIRY_SAMPLES * EXPIRY_GO_ON_SHARE) {
-        if (clock.monotonicMs() > endsAtMs) return;
-      }
-    }
-  }
-
-  /** Looks at random keys of those with an expiry; answers how many were past it. */
-  #expireSample(database: Database): number {
-    const { keyspace } = this.#needs;
-    let expired = 0;
-    for (let i = 0; i < EXPIRY_SAMPLES && database.expiring > 0; i++) {
-      const ref = database.expiry.at(keyspace.randomBelow(database.expiring));
-      if (database.expiryMs(ref) > keyspace.nowMs) continue;
-      keyspace.expire(database, ref);
-      expired++;
-    }
-    return expired;
   }
 
   dispose(): void {
