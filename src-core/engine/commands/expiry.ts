@@ -7,6 +7,9 @@ import type { CommandContext, CommandRow } from './spec.ts';
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
 
+/** In the year 287396: later moments are taken for this one, so that every moment is exact as a double. */
+const LAST_MOMENT_MS = Number.MAX_SAFE_INTEGER;
+
 interface Conditions {
   readonly onlyWithout: boolean;
   readonly onlyWith: boolean;
@@ -33,7 +36,7 @@ function momentMs(context: CommandContext, unit: ExpireUnit, commandName: string
   const milliseconds = context.args.int64(2) * BigInt(unit.millisecondsEach);
   const moment = milliseconds + (unit.relative ? BigInt(context.nowMs) : 0n);
   if (milliseconds < INT64_MIN || moment > INT64_MAX) throw new ReplyError(invalidExpire(commandName));
-  return Number(moment);
+  return Math.min(Number(moment), LAST_MOMENT_MS);
 }
 
 /** No expiry counts as one that never comes. */

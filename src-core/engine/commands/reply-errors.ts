@@ -100,8 +100,9 @@ export function tooFewInputKeys(commandName: string): string {
   return `ERR at least 1 input key is needed for '${commandName}' command`;
 }
 
+/** The option up to its first zero byte, where C takes a text to end. */
 export function unsupportedOption(option: string): string {
-  return `ERR Unsupported option ${option}`;
+  return `ERR Unsupported option ${option.split('\0', 1)[0]}`;
 }
 
 export function invalidExpire(commandName: string): string {

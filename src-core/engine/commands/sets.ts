@@ -126,10 +126,8 @@ function srandmember(context: CommandContext): void {
     for (let i = 0; i < -wanted; i++) reply.bulkLatin1(set.memberAt(keyspace.randomBelow(set.size)));
   } else {
     const indexes = pickDistinct(set.size, Math.min(wanted, set.size), keyspace.randomBelow);
-    replyMembers(
-      context,
-      indexes.map((index) => set.memberAt(index)),
-    );
+    reply.array(indexes.length);
+    for (const index of indexes) reply.bulkLatin1(set.memberAt(index));
   }
 }
 

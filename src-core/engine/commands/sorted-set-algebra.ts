@@ -1,6 +1,7 @@
 // Unions, intersections and differences of sorted sets, which may be mixed with plain sets whose scores are all 1.
+import type { CollectionLimits } from '../data/limits.ts';
 import type { SetValue } from '../data/set-value.ts';
-import type { SortedSetValue } from '../data/sorted-set-value.ts';
+import { SortedSetValue } from '../data/sorted-set-value.ts';
 import { NO_REF } from '../keyspace/database.ts';
 import { valueType } from '../keyspace/record.ts';
 import { setKind, sortedSetKind, storeCollection, viewCollection } from './collection-keys.ts';
@@ -176,13 +177,24 @@ function replyCommand(name: string, operation: Operation): (context: CommandCont
   };
 }
 
+/** The form is chosen for the whole: on the way through the packed one, a score of -0 would lose its sign. */
+function collected(scores: Scores, limits: CollectionLimits): SortedSetValue {
+  let longest = 0;
+  for (const member of scores.keys()) longest = Math.max(longest, member.length);
+  if (scores.size > limits.zsetMaxListpackEntries || longest > limits.zsetMaxListpackValue) {
+    return SortedSetValue.large(scores);
+  }
+  const packed = sortedSetKind.empty();
+  for (const [member, score] of scores) packed.set(member, score, limits);
+  return packed;
+}
+
 /** The target is replaced whatever it was; an empty result deletes it. */
 function storeCommand(name: string, operation: Operation): (context: CommandContext) => void {
   return (context) => {
     const { args, db, reply } = context;
     const scores = combine(operation, parseRequest(context, name, operation, 2));
-    const result = sortedSetKind.empty();
-    for (const [member, score] of scores) result.set(member, score, context.services.limits);
+    const result = collected(scores, context.services.limits);
     if (result.size > 0) {
       storeCollection(db, args, 1, sortedSetKind, result, false);
       context.changed();

@@ -105,7 +105,7 @@ function rangeCommand(form: RangeForm): (context: CommandContext) => void {
     const ranksOf = parseBounds(context, form, options);
     const set = readCollection(context.db, context.args, form.keyIndex, sortedSetKind);
     const range = set === null ? { from: 0, to: 0 } : ranksOf(set);
-    if (form.storing) storeRange(context, set, range);
+    if (form.storing) storeRange(context, set, range, options);
     else replyRange(context, set, range, options);
   };
 }
@@ -129,10 +129,18 @@ function replyRange(
 }
 
 /** The target is replaced whatever it was; nothing to store deletes it. */
-function storeRange(context: CommandContext, set: SortedSetValue | null, { from, to }: RankRange): void {
+function storeRange(
+  context: CommandContext,
+  set: SortedSetValue | null,
+  { from, to }: RankRange,
+  { reversed }: RangeOptions,
+): void {
   const { args, db, reply } = context;
   const result = sortedSetKind.empty();
-  set?.forEach((score, member) => void result.set(member, score, context.services.limits), from, to);
+  const visit = (score: number, member: string) => void result.set(member, score, context.services.limits);
+  // In the order asked for, as Redis does: it decides which scores pass through the packed form.
+  if (reversed) set?.forEachReversed(visit, from, to);
+  else set?.forEach(visit, from, to);
   if (result.size > 0) {
     storeCollection(db, args, 1, sortedSetKind, result, false);
     context.changed();

@@ -1,0 +1,138 @@
+// The data commands of our engine without a server around them: requests in, raw reply bytes and the stream out.
+import type { Clock } from '#core/base/ports.ts';
+import { databaseCommands } from '#core/engine/commands/databases.ts';
+import { Executor } from '#core/engine/commands/execute.ts';
+import { expiryCommands } from '#core/engine/commands/expiry.ts';
+import { Gates } from '#core/engine/commands/gates.ts';
+import { hashCommands } from '#core/engine/commands/hashes.ts';
+import { keyCommands } from '#core/engine/commands/keys.ts';
+import { listCommands } from '#core/engine/commands/lists.ts';
+import type { Propagation, Services, SessionKind, ValueLimits } from '#core/engine/commands/services.ts';
+import { setCommands } from '#core/engine/commands/sets.ts';
+import { sortedSetAlgebraCommands } from '#core/engine/commands/sorted-set-algebra.ts';
+import { sortedSetRangeCommands } from '#core/engine/commands/sorted-set-ranges.ts';
+import { sortedSetCommands } from '#core/engine/commands/sorted-sets.ts';
+import { stringCommands } from '#core/engine/commands/strings.ts';
+import { CommandTable } from '#core/engine/commands/table.ts';
+import { transactionCommands } from '#core/engine/commands/transactions.ts';
+import { defaultCollectionLimits } from '#core/engine/data/limits.ts';
+import { Keyspace } from '#core/engine/keyspace/keyspace.ts';
+import { SessionState } from '#core/engine/server/session.ts';
+import { ReplyWriter } from '#core/resp/reply-writer.ts';
+import { encodeRequest } from '#core/resp/request-decoder.ts';
+import { seededRandom } from './random.ts';
+
+const databases = 16;
+const maxBulkBytes = 512 * 1024 * 1024;
+
+/** A session that keeps its replies until they are asked for. */
+class BareSession extends SessionState {
+  readonly pendingBytes = 0;
+  readonly queryBytes = 0;
+  readonly sent: Buffer[] = [];
+  readonly #reply: ReplyWriter;
+
+  constructor(kind: SessionKind, reply: ReplyWriter) {
+    super(kind, { id: 1, nowMs: 0, authenticated: true, remoteAddress: '', localAddress: '' });
+    this.#reply = reply;
+  }
+
+  push(bytes: Uint8Array): void {
+    this.sent.push(Buffer.from(bytes));
+  }
+
+  takeOutput(): null {
+    return null;
+  }
+
+  block(): void {
+    this.stopped = true;
+  }
+
+  unblock(): void {
+    this.stopped = false;
+  }
+
+  kill(): void {
+    this.stopped = true;
+  }
+
+  flushReply(): void {
+    this.sent.push(this.#reply.taken());
+  }
+}
+
+export interface BareOptions {
+  readonly limits?: Partial<ValueLimits>;
+  /** 'master': it is a replica, and what it is given is its master's stream. */
+  readonly kind?: SessionKind;
+  readonly clock?: Clock;
+  readonly seed?: number;
+}
+
+/** The parts of the server that the data commands use are real; the others are missing, and a command that asks fails. */
+export class BareExecutor {
+  readonly keyspace: Keyspace;
+  readonly limits: ValueLimits;
+  /** What went to replicas, in order: which database, and the request. */
+  readonly stream: { readonly databaseIndex: number; readonly request: Buffer }[] = [];
+  readonly session: SessionState;
+  readonly #session: BareSession;
+  readonly #executor: Executor;
+  readonly #nowMs: () => number;
+
+  constructor(options: BareOptions = {}) {
+    const random = seededRandom(options.seed ?? 1);
+    this.#nowMs = options.clock === undefined ? Date.now : () => options.clock!.nowMs();
+    this.keyspace = new Keyspace({ databases, randomBelow: random.below, hashSeed: random.below(2 ** 31) });
+    this.limits = { ...defaultCollectionLimits, maxBulkBytes, ...options.limits };
+    const stats = new Proxy({ errorsByPrefix: new Map<string, number>() } as Record<string, unknown>, {
+      get: (target, name) => (name in target ? target[name as string] : 0),
+    });
+    const propagation: Propagation = {
+      active: true,
+      append: (databaseIndex, buffer, start, end) => {
+        this.stream.push({ databaseIndex, request: Buffer.from(buffer.subarray(start, end)) });
+      },
+      flush: () => {},
+    };
+    const services = { gates: new Gates(), stats, limits: this.limits, propagation } as unknown as Services;
+    const table = new CommandTable([
+      ...stringCommands,
+      ...databaseCommands,
+      ...expiryCommands,
+      ...hashCommands,
+      ...keyCommands,
+      ...listCommands,
+      ...setCommands,
+      ...sortedSetAlgebraCommands,
+      ...sortedSetRangeCommands,
+      ...sortedSetCommands,
+      ...transactionCommands,
+    ]);
+    const reply = new ReplyWriter();
+    this.#executor = new Executor(table, this.keyspace, services, reply);
+    this.#session = new BareSession(options.kind ?? 'client', reply);
+    this.session = this.#session;
+  }
+
+  /** Runs one request and answers the raw bytes of its reply. */
+  run(...words: readonly (string | Buffer)[]): Buffer {
+    return this.runRequest(encodeRequest(words.map((word) => (typeof word === 'string' ? bytesOf(word) : word))));
+  }
+
+  /** Runs requests in RESP form and answers the raw bytes of their replies. */
+  runRequest(request: Buffer): Buffer {
+    this.keyspace.nowMs = this.#nowMs();
+    const view = new DataView(request.buffer, request.byteOffset, request.length);
+    const end = this.#executor.run(this.#session, request, view, 0, request.length);
+    if (end !== request.length) throw new Error(`the executor stopped at ${end} of ${request.length}`);
+    this.#session.flushReply();
+    return Buffer.concat(this.#session.sent.splice(0));
+  }
+}
+
+/** Words are byte texts. */
+export function bytesOf(text: string): Buffer {
+  return Buffer.from(text, 'latin1');
+}
