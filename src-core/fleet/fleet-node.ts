@@ -28,6 +28,8 @@ export interface FleetNode extends Disposable {
   readonly logged: Emitter<readonly LogLine[]>;
   readonly syncs: readonly SyncTrace[];
   readonly syncsChanged: Emitter<readonly SyncTrace[]>;
+  /** Tries to reach its master that failed in a row, where the node tells. */
+  readonly failedTries: number;
   readonly workload: WorkloadView | null;
   /** Runs commands in order; the server's errors are values. @throws FailureError when it cannot be asked */
   execute(commands: readonly (readonly string[])[]): Promise<readonly Reply[]>;
@@ -83,6 +85,10 @@ export class EmbeddedFleetNode implements FleetNode {
     return this.node.syncsChanged;
   }
 
+  get failedTries(): number {
+    return this.node.failedTries;
+  }
+
   get workload(): WorkloadView | null {
     return this.node.load;
   }
@@ -130,6 +136,7 @@ export class RemoteFleetNode implements FleetNode {
   readonly logged = new Emitter<readonly LogLine[]>();
   readonly syncs: readonly SyncTrace[] = [];
   readonly syncsChanged = new Emitter<readonly SyncTrace[]>();
+  readonly failedTries = 0;
   readonly #server: RemoteServer;
   readonly #startSocketLoad: StartSocketLoad;
   #load: SocketLoad | null = null;

@@ -14,6 +14,8 @@ export interface NodeKeeperOptions {
   readonly workerUrl: URL;
   /** Each embedded node gets a folder in it. */
   readonly dataFolder: string;
+  /** The product's version, which embedded nodes tell in INFO. */
+  readonly version: string;
   readonly startSocketLoad: StartSocketLoad;
 }
 
@@ -28,8 +30,9 @@ export class NodeKeeper {
   async createEmbedded(name: string, port: number, password: string | null): Promise<EmbeddedFleetNode> {
     const id = newNodeId();
     const dataFolder = this.#folderOf(id);
+    const { version } = this.#options;
     await mkdir(dataFolder, { recursive: true });
-    const node = new EmbeddedNode({ name, port, password, dataFolder }, this.#options.workerUrl);
+    const node = new EmbeddedNode({ name, port, password, dataFolder, version }, this.#options.workerUrl);
     return new EmbeddedFleetNode(id, node);
   }
 

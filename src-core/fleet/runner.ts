@@ -132,7 +132,7 @@ export class Runner {
         await this.#embedded(action.nodeId).node.start();
         return { ok: true, answer: `listening on port ${this.#fleet.member(action.nodeId).address.port}` };
       case 'stopNode':
-        await this.#embedded(action.nodeId).node.stop();
+        await this.#embedded(action.nodeId).node.stop('save');
         return done;
       case 'removeNode':
         await this.#removeNode(action.nodeId);
@@ -189,7 +189,7 @@ export class Runner {
 
   async #removeNode(nodeId: NodeId): Promise<void> {
     const { node } = this.#fleet.member(nodeId);
-    if (node instanceof EmbeddedFleetNode) await node.node.stop();
+    if (node instanceof EmbeddedFleetNode) await node.node.stop('discard');
     this.#fleet.remove(nodeId);
     if (node.kind === 'embedded') await this.#keeper.removeData(nodeId);
   }

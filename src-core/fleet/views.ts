@@ -72,7 +72,7 @@ function toReplicaViews(member: Member, reading: NodeReading, members: readonly 
 
 function toLinkView(member: Member, reading: NodeReading, link: LinkReading, members: readonly Member[]): LinkView {
   const master = findMaster(member, members);
-  const phase = toPhase(reading, link);
+  const phase = toPhase(reading, link, findAttachedState(member, master, members));
   const trace = member.node.syncs[0];
   const runningStep = trace?.outcome === 'running' ? trace.steps.at(-1)?.text : undefined;
   const knowsMaster = master?.reading?.replicationId === reading.replicationId;
@@ -81,7 +81,7 @@ function toLinkView(member: Member, reading: NodeReading, link: LinkReading, mem
     masterAddress: link.masterAddress,
     phase,
     detail: (phase === 'handshake' ? runningStep : undefined) ?? link.roleState,
-    retries: countRetries(member),
+    retries: member.node.failedTries,
     downSinceMs: link.downSinceSeconds === null ? null : reading.atMs - link.downSinceSeconds * 1000,
     progress: toProgress(member, reading, link, phase),
     // Offsets of two histories cannot be subtracted from each other.
@@ -93,10 +93,20 @@ function toLinkView(member: Member, reading: NodeReading, link: LinkReading, mem
   };
 }
 
-/** Redis's own fields as one of the phases that a person should read. */
-export function toPhase(reading: NodeReading, link: LinkReading): LinkPhase {
+/** The same link as its master sees it; null where the master or its entry is not known. */
+function findAttachedState(member: Member, master: Member | null, members: readonly Member[]): string | null {
+  const entry = master?.reading?.replicas.find(({ address }) => findReplica(master, address, members) === member);
+  return entry?.state ?? null;
+}
+
+/**
+ * Redis's own fields as one of the phases that a person should read. A replica that waits for the master's snapshot
+ * still says "handshake": only the master's word for it, `wait_bgsave`, tells.
+ */
+export function toPhase(reading: NodeReading, link: LinkReading, attachedState: string | null): LinkPhase {
   if (link.up) return 'streaming';
   if (reading.loading) return 'loading';
+  if (link.roleState === 'handshake' && attachedState === 'wait_bgsave') return 'waiting';
   if (link.syncInProgress || link.roleState === 'sync') return link.syncReadBytes > 0 ? 'transfer' : 'waiting';
   switch (link.roleState) {
     case 'connect':
@@ -116,12 +126,4 @@ function toProgress(member: Member, reading: NodeReading, link: LinkReading, pha
     totalBytes: link.syncTotalBytes || null,
     bytesPerSecond: Math.max(0, member.received.bytesPerSecond()),
   };
-}
-
-/** Attempts in a row that failed, as far as they are kept; a real server does not tell. */
-function countRetries(member: Member): number {
-  const { syncs } = member.node;
-  const ended = syncs[0]?.outcome === 'running' ? syncs.slice(1) : syncs;
-  const success = ended.findIndex(({ outcome }) => outcome !== 'failed');
-  return success < 0 ? ended.length : success;
 }

@@ -41,6 +41,7 @@ export class Host {
     this.#keeper = new NodeKeeper({
       workerUrl: options.workerUrl,
       dataFolder: options.dataFolder,
+      version: options.version,
       startSocketLoad: (load, execute) => new SocketWorkload(load, execute),
     });
     this.#runner = new Runner(this.fleet, this.#keeper, this.#journal);
@@ -87,7 +88,7 @@ export class Host {
     if (this.#closed) return;
     this.#closed = true;
     const embedded = this.fleet.members.map(({ node }) => node).filter((node) => node instanceof EmbeddedFleetNode);
-    await Promise.all(embedded.map(({ node }) => node.stop()));
+    await Promise.all(embedded.map(({ node }) => node.stop('discard')));
     this.fleet.dispose();
     await this.#journal.close();
     await rm(this.#options.dataFolder, { recursive: true, force: true });

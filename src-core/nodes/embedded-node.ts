@@ -4,7 +4,15 @@ import { type Disposable, Emitter } from '../base/lifecycle.ts';
 import { FailureError, toFailureError } from '../contract/failure-error.ts';
 import { logLinesMax } from '../contract/settings.ts';
 import type { LogLine, SyncTrace } from '../contract/views.ts';
-import type { LoadSettings, NodeAnswer, NodeMessage, NodeReply, NodeRequest, NodeSettings } from './node-protocol.ts';
+import type {
+  Ending,
+  LoadSettings,
+  NodeAnswer,
+  NodeMessage,
+  NodeReply,
+  NodeRequest,
+  NodeSettings,
+} from './node-protocol.ts';
 import { type NodeState, type NodeStateEvent, stepNodeState } from './node-state.ts';
 
 /** A worker that does not answer within this is taken for hanging; its node is not harmed, the caller is told. */
@@ -34,6 +42,7 @@ export class EmbeddedNode implements Disposable {
   #logLines: LogLine[] = [];
   #nextLogSeq = 1;
   #syncs: readonly SyncTrace[] = [];
+  #failedTries = 0;
   #load: LoadSettings | null = null;
   #achievedPerSecond = 0;
 
@@ -65,6 +74,11 @@ export class EmbeddedNode implements Disposable {
     return this.#syncs;
   }
 
+  /** Tries to reach its master that failed in a row. */
+  get failedTries(): number {
+    return this.#failedTries;
+  }
+
   get load(): (LoadSettings & { readonly achievedPerSecond: number }) | null {
     return this.#load && { ...this.#load, achievedPerSecond: this.#achievedPerSecond };
   }
@@ -90,12 +104,12 @@ export class EmbeddedNode implements Disposable {
   }
 
   /** Ends it in good order; a worker that does not end in time is ended from outside. */
-  async stop(): Promise<void> {
+  async stop(ending: Ending): Promise<void> {
     const worker = this.#worker;
     if (!worker || !this.#step({ kind: 'stop' })) return;
     this.#load = null;
     try {
-      await this.#request({ kind: 'stop' }, stopTimeoutMs);
+      await this.#request({ kind: 'stop', ending }, stopTimeoutMs);
     } catch {
       // It is ended below all the same: what is asked for is that it is gone.
     }
@@ -168,10 +182,15 @@ export class EmbeddedNode implements Disposable {
         break;
       case 'syncs':
         this.#syncs = message.traces;
+        this.#failedTries = message.failedTries;
         this.syncsChanged.emit(message.traces);
         break;
       case 'load':
         this.#achievedPerSecond = message.achievedPerSecond;
+        break;
+      case 'ended':
+        this.#load = null;
+        this.#step({ kind: 'ended' });
     }
   }
 

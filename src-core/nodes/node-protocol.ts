@@ -10,6 +10,8 @@ export interface NodeSettings {
   readonly password: string | null;
   /** A folder that is the node's own; its snapshot lies there. */
   readonly dataFolder: string;
+  /** The product's version, which INFO tells. */
+  readonly version: string;
 }
 
 /** A write load on the node itself, inside its worker. */
@@ -27,15 +29,21 @@ export type NodeRequest = { readonly id: number } & (
   | { readonly kind: 'execute'; readonly commands: readonly (readonly string[])[] }
   | { readonly kind: 'startLoad'; readonly load: LoadSettings }
   | { readonly kind: 'stopLoad' }
-  | { readonly kind: 'stop' }
+  | { readonly kind: 'stop'; readonly ending: Ending }
 );
+
+/** 'save' writes the snapshot first, so that a later start finds the data; 'discard' ends at once. */
+export type Ending = 'save' | 'discard';
 
 export type NodeMessage =
   | { readonly kind: 'answer'; readonly id: number; readonly value: NodeAnswer }
   | { readonly kind: 'refused'; readonly id: number; readonly failure: Failure }
   | { readonly kind: 'log'; readonly lines: readonly LogLine[] }
-  | { readonly kind: 'syncs'; readonly traces: readonly SyncTrace[] }
-  | { readonly kind: 'load'; readonly achievedPerSecond: number };
+  /** The newest first. `failedTries` counts the failures in a row: traces of equal failures are kept once. */
+  | { readonly kind: 'syncs'; readonly traces: readonly SyncTrace[]; readonly failedTries: number }
+  | { readonly kind: 'load'; readonly achievedPerSecond: number }
+  /** The engine ended by itself: a client said SHUTDOWN. */
+  | { readonly kind: 'ended' };
 
 /** What an answer carries: the port of a start, the replies of an execute, nothing else. */
 export type NodeAnswer = { readonly port: number } | { readonly replies: readonly NodeReply[] } | null;

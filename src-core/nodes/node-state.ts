@@ -17,22 +17,23 @@ export type NodeStateEvent =
   | { readonly kind: 'broke'; readonly failure: Failure };
 
 /*
- *              start               listening
- *  stopped ----------> starting --------------> running
- *     ^ ^                 |   \                 /  |
- *     | |                 |    \ broke   broke /   | stop
- *     | |                 |     v             v    v
- *     | |                 |      +--> failed <--- stopping
- *     | |    ended        |            |  broke     |
- *     | +-----------------+            | start      | ended
- *     |                                v            |
- *     |                             starting        |
- *     +---------------------------------------------+
+ *             start              listening
+ *  stopped ---------> starting -------------> running ----+
+ *     ^                |  ^ |                  |   |      | broke
+ *     |          ended |  | | broke            |   | stop |
+ *     |<---------------+  | v                  |   v      |
+ *     |             start | failed <-----------|- stopping|
+ *     |                   +---+ ^      broke   |   |      |
+ *     |                         +--------------|---|------+
+ *     |<---------------------------------------+   |
+ *     |   ended (a client said SHUTDOWN)           |
+ *     +--------------------------------------------+
+ *         ended
  */
 const moves: Readonly<Record<NodeState['kind'], readonly NodeStateEvent['kind'][]>> = {
   stopped: ['start'],
   starting: ['listening', 'broke', 'ended'],
-  running: ['stop', 'broke'],
+  running: ['stop', 'ended', 'broke'],
   stopping: ['ended', 'broke'],
   failed: ['start'],
 };

@@ -1,6 +1,6 @@
 // A fleet without servers: members with readings as INFO would have given them, for the tests of what is pure.
 import { Emitter } from '#core/base/lifecycle.ts';
-import type { Environment, Lifecycle, SyncTrace } from '#core/contract/views.ts';
+import type { Environment, Lifecycle, LogLine, SyncTrace } from '#core/contract/views.ts';
 import type { FleetNode } from '#core/fleet/fleet-node.ts';
 import { Member } from '#core/fleet/member.ts';
 import type { LinkReading, NodeReading } from '#core/fleet/reading.ts';
@@ -83,9 +83,10 @@ class SceneFleetNode implements FleetNode {
   readonly lifecycle: Lifecycle;
   readonly changed = new Emitter<void>();
   readonly logLines = [];
-  readonly logged = new Emitter<never>();
+  readonly logged = new Emitter<readonly LogLine[]>();
   readonly syncs: readonly SyncTrace[];
   readonly syncsChanged = new Emitter<readonly SyncTrace[]>();
+  readonly failedTries = 2;
   readonly workload: { writesPerSecond: number; valueBytes: number; achievedPerSecond: number } | null;
 
   constructor(node: SceneNode) {

@@ -47,7 +47,7 @@ describe('the view of a replica', () => {
     });
   });
 
-  it('counts the failed attempts in a row and shows the step of the one that runs', () => {
+  it('tells the failed tries in a row and the step of the one that runs', () => {
     const reason = { code: 'linkConnectionRefused', params: { host: 'h', port: 1 } } as const;
     const trace = { startedAtMs: 0, masterAddress: { host: 'h', port: 1 }, steps: [] };
     const replica = sceneMember({
@@ -61,7 +61,6 @@ describe('the view of a replica', () => {
           reason: null,
           steps: [{ atMs: 1, direction: 'out', text: 'PING', durationMs: null }],
         },
-        { ...trace, outcome: 'failed', reason },
         { ...trace, outcome: 'failed', reason },
         { ...trace, outcome: 'partial', reason: null },
       ],
@@ -79,15 +78,16 @@ describe('the phase of a link', () => {
   it.each([
     ['streaming', { up: true }, {}],
     ['waiting', { up: false, syncInProgress: true }, {}],
+    ['waiting', { up: false, roleState: 'handshake' }, {}, 'wait_bgsave'],
     ['transfer', { up: false, syncInProgress: true, syncReadBytes: 5 }, {}],
     ['loading', { up: false, syncInProgress: true }, { loading: true }],
     ['connect', { up: false, roleState: 'connect' }, {}],
     ['connecting', { up: false, roleState: 'connecting' }, {}],
     ['handshake', { up: false, roleState: 'handshake' }, {}],
     ['down', { up: false, roleState: 'unknown' }, {}],
-  ] as const)('is %s', (phase, link, reading) => {
+  ] as const)('is %s', (phase, link, reading, attached = null) => {
     const whole = sceneLink(1, link);
-    expect(toPhase(sceneReading(2, { link: whole, ...reading }), whole)).toBe(phase);
+    expect(toPhase(sceneReading(2, { link: whole, ...reading }), whole, attached)).toBe(phase);
   });
 });
 

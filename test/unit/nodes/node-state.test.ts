@@ -31,6 +31,7 @@ it('moves as its drawing says, and nowhere else', () => {
     'starting ended stopped',
     'starting broke failed',
     'running stop stopping',
+    'running ended stopped',
     'running broke failed',
     'stopping ended stopped',
     'stopping broke failed',
