@@ -29,6 +29,8 @@ export async function startTexts(): Promise<void> {
     contextSeparator: pluralSeparator,
     // React escapes what it draws; escaping twice would show entities.
     interpolation: { escapeValue: false },
+    // Its notice to the console is no business of a person's console.
+    showSupportNotice: false,
   });
 }
 

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { connectSchema } from '#core/contract/acts.ts';
+import { emptyForm, toRequest } from '../../../../src-renderer/dialogs/connect-form.ts';
+
+test('nothing typed is nothing to send', () => {
+  expect(toRequest(emptyForm(null))).toBeNull();
+});
+
+test('host and port are sent with TLS as chosen', () => {
+  const request = toRequest({ ...emptyForm(null), host: ' db.local ', port: 6390, isTls: true });
+  expect(request).toEqual({ host: 'db.local', port: 6390, tls: true, environment: 'dev' });
+});
+
+test('an address takes the place of host, port and TLS', () => {
+  const request = toRequest({ ...emptyForm(null), url: 'rediss://db:1', host: 'other', isTls: false });
+  expect(request).toEqual({ url: 'rediss://db:1', environment: 'dev' });
+});
+
+test('an emptied port is the usual one', () => {
+  expect(toRequest({ ...emptyForm(null), host: 'db', port: '' })).toMatchObject({ port: 6379 });
+});
+
+test('a server that was seen fills the form', () => {
+  expect(toRequest(emptyForm({ host: '10.0.0.3', port: 7000 }))).toMatchObject({ host: '10.0.0.3', port: 7000 });
+});
+
+test('what is sent passes the contract', () => {
+  const form = { ...emptyForm(null), host: 'db', username: 'u', password: 'p', name: 'orders' };
+  expect(connectSchema.safeParse(toRequest(form)).success).toBe(true);
+});
