@@ -246,12 +246,11 @@ export class Executor {
   #reject(session: ExecutedSession, command: Command | null, text: string): void {
     if (command !== null) command.rejectedCalls++;
     const mark = this.reply.length;
-    if (session.transaction === null) this.reply.error(text);
-    else if (command !== null && command.name === 'exec') {
+    if (command !== null && command.name === 'exec') {
       forgetTransaction(session);
-      this.reply.error(`EXECABORT Transaction discarded because of: ${text}`);
+      this.reply.error(`EXECABORT Transaction discarded because of: ${text.replace(/^ERR /, '')}`);
     } else {
-      session.transaction.aborted = true;
+      if (session.transaction !== null) session.transaction.aborted = true;
       this.reply.error(text);
     }
     this.#countError(mark);
