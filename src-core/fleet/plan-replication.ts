@@ -2,7 +2,7 @@
 import type { Act, Forecast } from '../contract/acts.ts';
 import { FailureError } from '../contract/failure-error.ts';
 import type { Address, Statement } from '../contract/views.ts';
-import { forecastForcedFull, forecastSync } from '../insight/forecast.ts';
+import { type ForecastMaster, forecastForcedFull, forecastSync } from '../insight/forecast.ts';
 import type { Member } from './member.ts';
 import {
   Checks,
@@ -181,7 +181,7 @@ export function draftResync(
   const isFull = act.kind === 'resyncFull';
   if (isFull) checkReplicasBelow(checks, replica, scene);
   const foreseen = isFull ? forecastForcedFull : forecastSync;
-  const forecast = foreseen(toForecastReplica(replica, scene.members), toForecastMaster(master), names);
+  const forecast = foreseen(toForecastReplica(replica, scene.members), masterOfLink(replica, master), names);
   return {
     act,
     title: say(isFull ? 'titleResyncFull' : 'titleResyncPartial', names),
@@ -194,6 +194,20 @@ export function draftResync(
     refusal: checks.refusal,
     concerns: master ? [replica, master] : [replica],
   };
+}
+
+/**
+ * A replica whose link is up cannot be ahead of its master: where it seems so, the master was read earlier. It has at
+ * least what the replica has, or a forecast under load would see a replica past the end of the stream.
+ */
+function masterOfLink(replica: Member, master: Member | null): ForecastMaster | null {
+  const source = toForecastMaster(master);
+  const link = replica.reading?.link;
+  if (source === null || !link?.up || source.replicationId !== replica.reading?.replicationId) return source;
+  // Read at 100, the replica at 130: 30 bytes came between, and they are in the backlog.
+  const missedBytes = Math.max(0, link.offset - source.offset);
+  const backlog = { ...source.backlog, histlenBytes: source.backlog.histlenBytes + missedBytes };
+  return { ...source, offset: source.offset + missedBytes, backlog };
 }
 
 /** Why these commands, and not REPLICAOF again: to the master that it has, that would be a no-op. */

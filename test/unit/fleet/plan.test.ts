@@ -107,6 +107,13 @@ describe('promote and resync', () => {
     ]);
   });
 
+  it('foresees a partial resync under load, where the replica was read after its master and seems ahead of it', () => {
+    const ahead = { ...bravo, reading: { link: sceneLink(alpha.port, { offset: 330 }) } };
+    const shown = plan({ kind: 'resyncPartial', nodeId: 'id-bravo' }, alpha, ahead);
+    expect(shown.forecast).toMatchObject({ sync: 'partial', window: { endOffset: 330, replicaOffset: 330 } });
+    expect(shown.destroys).toEqual([]);
+  });
+
   it('resyncs partially by dropping the link, since REPLICAOF to the same master does nothing', () => {
     const shown = plan({ kind: 'resyncPartial', nodeId: 'id-bravo' }, alpha, bravo);
     expect(commands(shown)).toEqual(['bravo: CLIENT KILL TYPE master', 'alpha: INFO stats']);
