@@ -1,5 +1,4 @@
 // Builds the worker that an embedded node runs in, once for a test run, and tells the tests where it lies.
-import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import type { TestProject } from 'vitest/node';
 import { bundleEntry } from './bundle.mjs';
@@ -15,7 +14,6 @@ const workerEntry = 'src-core/nodes/node-worker.ts';
 
 /** Vitest's global set-up: Vite's own worker imports do not exist under test, so the same entry is bundled here. */
 export async function setup(project: TestProject): Promise<void> {
-  if (!existsSync(workerEntry)) return;
   project.provide('nodeWorkerUrl', pathToFileURL(await bundleEntry(workerEntry)).href);
   project.onTestsRerun(async () => {
     await bundleEntry(workerEntry);
