@@ -85,9 +85,9 @@ describe('the phase of a link', () => {
     ['connecting', { up: false, roleState: 'connecting' }, {}],
     ['handshake', { up: false, roleState: 'handshake' }, {}],
     ['down', { up: false, roleState: 'unknown' }, {}],
-  ] as const)('is %s', (phase, link, reading, attached = null) => {
+  ] as const)('is %s', (phase, link, reading, attached?: string) => {
     const whole = sceneLink(1, link);
-    expect(toPhase(sceneReading(2, { link: whole, ...reading }), whole, attached)).toBe(phase);
+    expect(toPhase(sceneReading(2, { link: whole, ...reading }), whole, attached ?? null)).toBe(phase);
   });
 });
 
