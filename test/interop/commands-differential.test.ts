@@ -5,7 +5,12 @@ import { encodeRequest } from '#core/resp/request-decoder.ts';
 import { startRedis } from '../support/redis-server.ts';
 import type { ServerProcess } from '../support/server-process.ts';
 import { startSyncline } from '../support/syncline-server.ts';
+import { hashCases } from './support/hash-cases.ts';
+import { keyCases } from './support/key-cases.ts';
+import { listCases } from './support/list-cases.ts';
 import { protocolCases } from './support/protocol-cases.ts';
+import { setCases } from './support/set-cases.ts';
+import { sortedSetCases } from './support/sorted-set-cases.ts';
 import { stringCases } from './support/string-cases.ts';
 import { transactionCases } from './support/transaction-cases.ts';
 
@@ -13,6 +18,11 @@ import { transactionCases } from './support/transaction-cases.ts';
 const cases: Readonly<Record<string, Readonly<Record<string, readonly Step[]>>>> = {
   protocol: protocolCases,
   strings: stringCases,
+  hashes: hashCases,
+  lists: listCases,
+  sets: setCases,
+  'sorted sets': sortedSetCases,
+  keys: keyCases,
   transactions: transactionCases,
 };
 
