@@ -69,6 +69,7 @@ export function FleetChart(props: FleetChartProps) {
           axisLine={false}
           width={62}
           tickCount={4}
+          allowDecimals={false}
         />
         <Tooltip
           isAnimationActive={false}

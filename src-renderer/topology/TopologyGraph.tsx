@@ -84,6 +84,7 @@ function Graph() {
         }}
         onNodeDragStop={drop}
         nodeDragThreshold={4}
+        autoPanOnNodeDrag={false}
         nodesConnectable={false}
         nodesFocusable={false}
         edgesFocusable={false}
