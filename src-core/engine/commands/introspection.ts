@@ -2,7 +2,7 @@
 import { globMatches } from '../../base/glob.ts';
 import type { ReplyWriter } from '../../resp/reply-writer.ts';
 import { helpReply } from './help-reply.ts';
-import { ReplyError, replyErrors } from './reply-errors.ts';
+import { ReplyError, replyErrors, unknownSubcommand } from './reply-errors.ts';
 import type { CommandContext, CommandFlag, CommandRow } from './spec.ts';
 import type { Command, CommandTable } from './table.ts';
 
@@ -11,14 +11,6 @@ const HIDDEN_FLAGS: ReadonlySet<CommandFlag> = new Set(['may_replicate']);
 
 /** The rows of COMMAND. `table` answers the table that they are part of, once it is there. */
 export function introspectionCommands(table: () => CommandTable): readonly CommandRow[] {
-  const infoOf = ({ args, reply }: CommandContext, from: number): void => {
-    if (args.count === from) {
-      describeAll(reply, table().commands);
-      return;
-    }
-    reply.array(args.count - from);
-    for (let i = from; i < args.count; i++) describe(reply, table().named(args.text(i)));
-  };
   return [
     {
       name: 'command',
@@ -27,7 +19,10 @@ export function introspectionCommands(table: () => CommandTable): readonly Comma
       categories: ['slow', 'connection'],
       since: '2.8.13',
       summary: 'Get array of Redis command details',
-      run: (context) => infoOf(context, 1),
+      run: (context) => {
+        if (context.args.count > 1) throw new ReplyError(unknownSubcommand('command', context.args.text(1)));
+        describeAll(context.reply, table().commands);
+      },
       subcommands: [
         sub('count', 2, '2.8.13', 'Get total number of Redis commands', ({ reply }) =>
           reply.integer(table().commands.length),
@@ -37,7 +32,7 @@ export function introspectionCommands(table: () => CommandTable): readonly Comma
           -2,
           '2.8.13',
           'Get array of specific Redis command details, or all when no argument is given.',
-          (context) => infoOf(context, 2),
+          (context) => info(context, table()),
         ),
         sub('docs', -2, '7.0.0', 'Get array of specific Redis command documentation', (context) =>
           docs(context, table()),
@@ -60,6 +55,15 @@ function sub(
   run: (context: CommandContext) => void,
 ): CommandRow {
   return { name, arity, flags: ['loading', 'stale'], categories: ['slow', 'connection'], since, summary, run };
+}
+
+function info({ args, reply }: CommandContext, table: CommandTable): void {
+  if (args.count === 2) {
+    describeAll(reply, table.commands);
+    return;
+  }
+  reply.array(args.count - 2);
+  for (let i = 2; i < args.count; i++) describe(reply, table.named(args.text(i)));
 }
 
 function describeAll(reply: ReplyWriter, commands: readonly Command[]): void {

@@ -20,6 +20,14 @@ export interface ReplicationNeeds {
   readonly log: Log;
 }
 
+/** Where a server stood when it wrote its snapshot. */
+export interface ResumePlace {
+  readonly id: string;
+  readonly offset: number;
+  /** The database that the stream had selected. */
+  readonly streamDatabase: number;
+}
+
 const cronMs = 1000;
 
 export class Replication implements Disposable {
@@ -69,6 +77,19 @@ export class Replication implements Disposable {
 
   get isLinkUp(): boolean {
     return this.#link?.isConnected ?? false;
+  }
+
+  /**
+   * The snapshot that was loaded at the start says where its server stood: a replica goes on from there, and a master
+   * lets the replicas of that server come along. Before `start`.
+   */
+  resumeFrom(place: ResumePlace, role: 'master' | 'replica'): void {
+    this.stream.adopt(place.id, place.offset);
+    if (role === 'master') this.stream.branch();
+    else {
+      this.#canResume = true;
+      this.#needs.host.target.databaseIndex = place.streamDatabase;
+    }
   }
 
   /** Begins the work of each second. `master`: the directive `replicaof`. */

@@ -109,7 +109,7 @@ export class Engine {
       changes: this.#stats,
       log,
       replicationAux: () => this.#place(),
-      isReplica: () => this.replication.role === 'replica',
+      isReplica: () => configuredMaster(config) !== null,
       onSaveStatus: (worked) => this.#saveEnded(worked),
       onLoading: (isLoading) => this.#gates.set(gate.loading, isLoading),
     });
@@ -185,6 +185,8 @@ export class Engine {
     const surroundings = this.#surroundings();
     const reception = { executor: this.#executor, clients: this.#clients, surroundings };
     this.#gates.set(gate.loading, true);
+    // Known before anything else: the log carries the mark, and a replica loads keys past their time.
+    if (configuredMaster(this.config) !== null) this.#roleChanged('replica');
     this.#listening = await listenEverywhere({
       transport,
       files,
@@ -196,16 +198,19 @@ export class Engine {
     this.#log.warning('Server initialized');
     this.#startupBytes = this.#usedBytes();
     try {
-      await this.#load();
+      const origin = await this.#persistence.load();
+      if (origin?.replication) {
+        this.replication.resumeFrom(origin.replication, configuredMaster(this.config) === null ? 'master' : 'replica');
+      }
     } catch (error) {
       await this.#close();
       throw error;
     }
     this.#gates.set(gate.loading, false);
     this.#cron.start();
+    this.#sayReady();
     this.replication.start(configuredMaster(this.config));
     this.#showRole();
-    this.#sayReady();
     return { port: this.port };
   }
 
@@ -225,12 +230,6 @@ export class Engine {
   }
 
   // ---- the start
-
-  async #load(): Promise<void> {
-    // Known before the load: a replica keeps keys past their time.
-    if (configuredMaster(this.config) !== null) this.#roleChanged('replica');
-    await this.#persistence.load();
-  }
 
   #sayReady(): void {
     const path = this.config.text('unixsocket');
@@ -297,10 +296,11 @@ export class Engine {
     this.keyspace.expiryMode = role === 'replica' ? 'hide' : 'delete';
   }
 
-  /** What a saved file says of our history, so that a restart may go on with it. */
+  /** What a saved file says of our history, so that a restart may go on with it; null while nothing is counted. */
   #place() {
-    const { history, selectedDatabase } = this.replication.stream;
-    return { id: history.id, offset: history.offset, streamDatabase: selectedDatabase };
+    const { history, selectedDatabase, window } = this.replication.stream;
+    if (window === null) return null;
+    return { id: history.id, offset: history.offset, streamDatabase: Math.max(0, selectedDatabase) };
   }
 
   #lastSaveWorked = true;

@@ -22,6 +22,8 @@ export class MasterStream implements StreamTarget {
   readonly #needs: StreamTargetNeeds;
   #session: MasterSession | null = null;
   #partial: PartialRequest | null = null;
+  /** Of the session to come. */
+  #databaseIndex = 0;
   #databaseIndex = 0;
 
   constructor(needs: StreamTargetNeeds) {
@@ -52,11 +54,12 @@ export class MasterStream implements StreamTarget {
   }
 
   get databaseIndex(): number {
-    return this.#open().databaseIndex;
+    return this.#session?.databaseIndex ?? this.#databaseIndex;
   }
 
   set databaseIndex(index: number) {
-    this.#open().databaseIndex = index;
+    this.#databaseIndex = index;
+    if (this.#session !== null) this.#session.databaseIndex = index;
   }
 
   reset(): void {
