@@ -76,7 +76,9 @@ export class Config implements ConfigService {
     const directive = byName.get(name.toLowerCase());
     if (directive === undefined) throw new ConfigError('Bad directive or wrong number of arguments');
     if (directive.kind.manyWords !== true && words.length !== 1) throw new ConfigError('wrong number of arguments');
-    const value = this.#parse(directive, words, true);
+    // `save "900 1 300 10"`: several words in one pair of quotes are several words still.
+    const isQuotedList = directive.kind.manyWords === true && words.length === 1 && words[0]!.includes(' ');
+    const value = this.#parse(directive, isQuotedList ? words[0]!.split(' ') : words, true);
     this.#said.add(directive.name);
     this.#values.set(directive.name, value);
   }
