@@ -24,7 +24,6 @@ export class MasterStream implements StreamTarget {
   #partial: PartialRequest | null = null;
   /** Of the session to come. */
   #databaseIndex = 0;
-  #databaseIndex = 0;
 
   constructor(needs: StreamTargetNeeds) {
     this.#needs = needs;
