@@ -7,6 +7,7 @@ import { parseRole, type Reply } from '../remote/role.ts';
 import type { FleetNode } from './fleet-node.ts';
 import type { Member } from './member.ts';
 import { type NodeReading, readCommands, toReading } from './reading.ts';
+import { withMasters } from './topology.ts';
 
 /** The pace while nobody watches. */
 const unwatchedIntervalMs = 10_000;
@@ -71,13 +72,13 @@ export class Observer implements Disposable {
     });
   }
 
-  /** Something happened at this node: look at it now, and publish. */
+  /** Something happened at this node: look at it and at its master now, and publish. */
   nudge(member: Member): void {
     if (this.#disposed) return;
     this.#nudged.add(member);
     this.#nudgeTimer ??= setTimeout(() => {
       this.#nudgeTimer = null;
-      const members = [...this.#nudged];
+      const members = withMasters([...this.#nudged], this.#members());
       this.#nudged.clear();
       void this.#lookAtAll(members);
     }, nudgeGapMs);

@@ -13,6 +13,7 @@ import { EmbeddedFleetNode } from './fleet-node.ts';
 import type { NodeKeeper } from './node-keeper.ts';
 import { type PreparedPlan, preparePlan } from './plan.ts';
 import type { StepAction } from './plan-draft.ts';
+import { withMasters } from './topology.ts';
 
 /** Plans that were shown and may still be run; the oldest is forgotten first. */
 const preparedMax = 64;
@@ -202,7 +203,9 @@ export class Runner {
   }
 
   async #lookAt(ids: readonly NodeId[]): Promise<void> {
-    const members = this.#fleet.members.filter(({ id }) => ids.includes(id));
+    const { members: all } = this.#fleet;
+    const named = all.filter(({ id }) => ids.includes(id));
+    const members = withMasters(named, all);
     await Promise.all(members.map((member) => this.#fleet.observer.look(member)));
   }
 

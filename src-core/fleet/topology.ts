@@ -56,6 +56,12 @@ export function findReplica<T extends TopologyNode>(master: T, address: Address,
   return followers.length === 1 ? (followers[0] ?? null) : null;
 }
 
+/** These nodes and their masters, each once: offsets are compared only when both ends were read at one time. */
+export function withMasters<T extends TopologyNode>(some: readonly T[], nodes: readonly T[]): T[] {
+  const masters = some.map((node) => findMaster(node, nodes)).filter((master) => master !== null);
+  return [...new Set([...some, ...masters])];
+}
+
 /** Two connections may lead to one server; its run_id tells. */
 export function sameServer(one: TopologyNode, other: TopologyNode): boolean {
   return one.reading !== null && one.reading.runId !== '' && one.reading.runId === other.reading?.runId;
