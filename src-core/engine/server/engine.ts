@@ -300,7 +300,9 @@ export class Engine {
   #place() {
     const { history, selectedDatabase, window } = this.replication.stream;
     if (window === null) return null;
-    return { id: history.id, offset: history.offset, streamDatabase: Math.max(0, selectedDatabase) };
+    // A replica's stream is its master's, and so is the database that it is in.
+    const database = this.replication.role === 'replica' ? this.#stream.databaseIndex : selectedDatabase;
+    return { id: history.id, offset: history.offset, streamDatabase: Math.max(0, database) };
   }
 
   #lastSaveWorked = true;
