@@ -1,4 +1,5 @@
 // Turns what was read of the nodes into the views that a screen sees.
+import { staleAfterMs } from '../contract/settings.ts';
 import type {
   AttachedReplicaView,
   BacklogView,
@@ -75,7 +76,7 @@ function toLinkView(member: Member, reading: NodeReading, link: LinkReading, mem
   const phase = toPhase(reading, link, findAttachedState(member, master, members));
   const trace = member.node.syncs[0];
   const runningStep = trace?.outcome === 'running' ? trace.steps.at(-1)?.text : undefined;
-  const knowsMaster = master?.reading?.replicationId === reading.replicationId;
+  const source = comparableMaster(master, reading);
   return {
     masterId: master?.id ?? null,
     masterAddress: link.masterAddress,
@@ -84,13 +85,19 @@ function toLinkView(member: Member, reading: NodeReading, link: LinkReading, mem
     retries: member.node.failedTries,
     downSinceMs: link.downSinceSeconds === null ? null : reading.atMs - link.downSinceSeconds * 1000,
     progress: toProgress(member, reading, link, phase),
-    // Offsets of two histories cannot be subtracted from each other.
-    lagBytes: master?.reading && knowsMaster ? master.reading.offset - link.offset : null,
-    lagSeconds: master?.reading && knowsMaster ? master.offsets.ageSeconds(link.offset, master.reading.atMs) : null,
+    lagBytes: source && source.offset - link.offset,
+    lagSeconds: source && (master?.offsets.ageSeconds(link.offset, source.atMs) ?? null),
     unappliedBytes: link.readOffset === null ? null : link.readOffset - link.offset,
     bytesPerSecond: member.applied.bytesPerSecond(),
     reason: phase === 'streaming' ? null : findLinkReason(member, master),
   };
+}
+
+/** Offsets of two histories, or of two times far apart, cannot be subtracted from each other. */
+function comparableMaster(master: Member | null, reading: NodeReading): NodeReading | null {
+  const source = master?.reading;
+  if (!source || source.replicationId !== reading.replicationId) return null;
+  return Math.abs(source.atMs - reading.atMs) <= staleAfterMs ? source : null;
 }
 
 /** The same link as its master sees it; null where the master or its entry is not known. */

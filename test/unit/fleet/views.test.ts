@@ -29,6 +29,12 @@ describe('the view of a replica', () => {
     expect(toNodeView(replica, [master, replica]).link?.lagBytes).toBe(-10);
   });
 
+  it('has no lag against a master that was last read long before it', () => {
+    const master = sceneMember({ name: 'm', port: 1, reading: { atMs: sceneNowMs - 6000 } });
+    const replica = sceneMember({ name: 'r', port: 2, reading: { link: sceneLink(1) } });
+    expect(toNodeView(replica, [master, replica]).link).toMatchObject({ lagBytes: null, lagSeconds: null });
+  });
+
   it('has no lag while master and replica are on different histories, or the master is unknown', () => {
     const master = sceneMember({ name: 'm', port: 1, reading: { replicationId: historyB, offset: 9999 } });
     const replica = sceneMember({ name: 'r', port: 2, reading: { link: sceneLink(1) } });
