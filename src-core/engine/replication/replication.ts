@@ -79,6 +79,14 @@ export class Replication implements Disposable {
     return this.#link?.isConnected ?? false;
   }
 
+  /** What a saved snapshot says of our place; null without a backlog, since then what is written has no number. */
+  get place(): ResumePlace | null {
+    if (this.stream.window === null) return null;
+    const { id, offset } = this.stream.history;
+    const { target } = this.#needs.host;
+    return { id, offset, streamDatabase: this.#link === null ? this.stream.selectedDatabase : target.databaseIndex };
+  }
+
   /**
    * The snapshot that was loaded at the start says where its server stood: a replica goes on from there, and a master
    * lets the replicas of that server come along. Before `start`.

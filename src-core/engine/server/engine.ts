@@ -108,7 +108,7 @@ export class Engine {
       settings: persistenceSettings(config),
       changes: this.#stats,
       log,
-      replicationAux: () => this.#place(),
+      replicationAux: () => this.replication.place,
       isReplica: () => configuredMaster(config) !== null,
       onSaveStatus: (worked) => this.#saveEnded(worked),
       onLoading: (isLoading) => this.#gates.set(gate.loading, isLoading),
@@ -294,15 +294,6 @@ export class Engine {
   #roleChanged(role: 'master' | 'replica'): void {
     this.#log.mark = role === 'replica' ? 'S' : 'M';
     this.keyspace.expiryMode = role === 'replica' ? 'hide' : 'delete';
-  }
-
-  /** What a saved file says of our history, so that a restart may go on with it; null while nothing is counted. */
-  #place() {
-    const { history, selectedDatabase, window } = this.replication.stream;
-    if (window === null) return null;
-    // A replica's stream is its master's, and so is the database that it is in.
-    const database = this.replication.role === 'replica' ? this.#stream.databaseIndex : selectedDatabase;
-    return { id: history.id, offset: history.offset, streamDatabase: Math.max(0, database) };
   }
 
   #lastSaveWorked = true;
