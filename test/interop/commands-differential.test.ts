@@ -9,6 +9,7 @@ import { hashCases } from './support/hash-cases.ts';
 import { keyCases } from './support/key-cases.ts';
 import { listCases } from './support/list-cases.ts';
 import { protocolCases } from './support/protocol-cases.ts';
+import { serverCases } from './support/server-cases.ts';
 import { setCases } from './support/set-cases.ts';
 import { sortedSetCases } from './support/sorted-set-cases.ts';
 import { stringCases } from './support/string-cases.ts';
@@ -24,6 +25,7 @@ const cases: Readonly<Record<string, Readonly<Record<string, readonly Step[]>>>>
   'sorted sets': sortedSetCases,
   keys: keyCases,
   transactions: transactionCases,
+  server: serverCases,
 };
 
 /** Words divided by spaces; or the words themselves; or bytes as they are. */

@@ -12,7 +12,7 @@ const wrongPassword = 'WRONGPASS invalid username-password pair or user is disab
 const noPasswordSet =
   'ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?';
 const helloNeedsAuth =
-  'NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time';
+  'NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time';
 const badClientName = 'ERR Client names cannot contain spaces, newlines or special characters.';
 
 function ping({ args, reply, session }: CommandContext): void {

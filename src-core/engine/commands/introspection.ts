@@ -74,7 +74,7 @@ function describeAll(reply: ReplyWriter, commands: readonly Command[]): void {
 /** Redis's ten fields. Hints and key specifications are left empty: the three numbers say where the keys are. */
 function describe(reply: ReplyWriter, command: Command | null): void {
   if (command === null) {
-    reply.nullArray();
+    reply.nullBulk();
     return;
   }
   const { row } = command;

@@ -69,7 +69,7 @@ function pubsubChannels({ args, reply, services }: CommandContext): void {
 }
 
 function pubsubNumsub({ args, reply, services }: CommandContext): void {
-  reply.map(args.count - 2);
+  reply.array((args.count - 2) * 2);
   for (let i = 2; i < args.count; i++) {
     const channel = args.text(i);
     reply.bulkLatin1(channel);
@@ -79,7 +79,7 @@ function pubsubNumsub({ args, reply, services }: CommandContext): void {
 
 /** There are no shards without a cluster, so nobody listens. */
 function pubsubShardNumsub({ args, reply }: CommandContext): void {
-  reply.map(args.count - 2);
+  reply.array((args.count - 2) * 2);
   for (let i = 2; i < args.count; i++) {
     reply.bulkLatin1(args.text(i));
     reply.integer(0);

@@ -98,13 +98,22 @@ export class Config implements ConfigService {
     return value;
   }
 
+  /** A name without wildcards is answered as it was typed. */
   matching(patterns: readonly string[]): [string, string][] {
-    const found: [string, string][] = [];
-    for (const [name, directive] of byName) {
-      if (!patterns.some((pattern) => globMatches(pattern, name, true))) continue;
-      found.push([name, directive.kind.print(this.#value(directive.name))]);
+    const shownNames = new Map<string, string>();
+    for (const pattern of patterns) {
+      const isPlain = !/[*?[]/.test(pattern);
+      const names = isPlain
+        ? [pattern.toLowerCase()]
+        : [...byName.keys()].filter((name) => globMatches(pattern, name, true));
+      for (const name of names) {
+        if (byName.has(name) && !shownNames.has(name)) shownNames.set(name, isPlain ? pattern : name);
+      }
     }
-    return found;
+    return [...shownNames].map(([name, shown]) => {
+      const directive = byName.get(name)!;
+      return [shown, directive.kind.print(this.#value(directive.name))];
+    });
   }
 
   setAll(pairs: readonly (readonly [string, string])[]): void {
