@@ -1,4 +1,12 @@
 // What a session keeps between MULTI and EXEC, and what WATCH remembers.
+//
+//   no transaction --MULTI--> queueing --a request is refused--> aborted
+//         ^                      |                                  |
+//         '--EXEC: all run-------'                                  |
+//         '--EXEC: EXECABORT----------------------------------------'
+//         '--DISCARD, RESET, or the end of the connection, from both
+//
+//   WATCH before MULTI: if a watched key changes before EXEC, EXEC answers null and nothing runs.
 import type { Keyspace } from '../keyspace/keyspace.ts';
 import { SingleKey } from '../keyspace/single-key.ts';
 import type { Watcher } from '../keyspace/watches.ts';

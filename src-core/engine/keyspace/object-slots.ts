@@ -1,11 +1,13 @@
 // The table through which records in the arena point at JavaScript objects.
 
-/** What a large value tells of itself. */
-export interface LargeValue {
-  /** About how many bytes it holds; may be an estimate, must be cheap. */
-  readonly sizeBytes: number;
+/** What a large collection tells of itself; all objects in slots are one, or a Buffer. */
+interface LargeValue {
+  /** How many elements. */
+  readonly size: number;
 }
 
+/** About what an element costs, its text and its place in the tables. */
+const ELEMENT_BYTES = 96;
 /** Estimates look at this many objects at most. */
 const SAMPLED_OBJECTS = 1000;
 
@@ -45,5 +47,5 @@ export class ObjectSlots {
 function sizeOf(object: object | null): number {
   if (object === null) return 0;
   if (Buffer.isBuffer(object)) return object.length;
-  return 'sizeBytes' in object && typeof object.sizeBytes === 'number' ? object.sizeBytes : 0;
+  return (object as LargeValue).size * ELEMENT_BYTES;
 }

@@ -37,7 +37,6 @@ export const HEADER_BYTES = 16;
 /** A double, and the place in the list of expiring records. */
 export const EXPIRY_BYTES = 12;
 
-export const KEY_LENGTH_BITS = MAX_KEY_BYTES;
 const TYPE_SHIFT = 20;
 const ENCODING_SHIFT = 23;
 export const HAS_EXPIRY = 1 << 26;
@@ -48,7 +47,7 @@ export function makeMeta(keyLength: number, type: number, how: number, flags: nu
 }
 
 export function metaKeyLength(meta: number): number {
-  return meta & KEY_LENGTH_BITS;
+  return meta & MAX_KEY_BYTES;
 }
 
 export function metaType(meta: number): ValueType {
