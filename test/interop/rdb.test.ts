@@ -45,7 +45,7 @@ describe('RDB files of older Redis', () => {
 
   it.each(refusedByBoth)('%s is refused by a real Redis and by us', async (name) => {
     const bytes = readFileSync(join(samplesFolder, name));
-    await expect(loadedByRedis(bytes)).rejects.toThrow(/ended with [01]:[^]*module/);
+    await expect(loadedByRedis(bytes)).rejects.toThrow(/ended with [01]:.*module/s);
     expect(() => loadRdb(bytes)).toThrow(/module/);
   });
 });

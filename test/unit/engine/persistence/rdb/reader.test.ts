@@ -12,8 +12,8 @@ const folder = 'test/fixtures/rdb';
 const refused = ['redis_40_with_module.rdb', 'redis_50_with_streams.rdb', 'redis_60_with_module_aux.rdb'];
 const fixture = (name: string) => readFileSync(join(folder, name));
 const samples = readdirSync(folder).filter((name) => name.endsWith('.rdb') && !refused.includes(name));
-const smallSamples = samples.filter((name) => fixture(name).length < 2000);
-const bitFlipsASample = 1500;
+const smallSamples = samples.filter((name) => fixture(name).length < 500);
+const bitFlipsASample = 200;
 
 /** A file of version 10 with a right checksum around these items. */
 function rdb(...items: (number | string | Buffer)[]): Buffer {
