@@ -20,12 +20,13 @@ function setbit(context: CommandContext): void {
   if (ref !== 0 && db.type(ref) !== valueType.string) throw new ReplyError(replyErrors.wrongType);
   const at = Math.floor(offset / 8);
   const mask = 0x80 >>> (offset % 8);
-  const length = Math.max(at + 1, ref === 0 ? 0 : db.inlineLength(ref));
+  const lengthBefore = ref === 0 ? 0 : db.inlineLength(ref);
+  const length = Math.max(at + 1, lengthBefore);
   const bytes = ref === 0 ? Buffer.alloc(length) : growString(db, ref, length);
   const before = (bytes[at]! & mask) === 0 ? 0 : 1;
   bytes[at] = bit === 1 ? bytes[at]! | mask : bytes[at]! & ~mask;
   if (ref === 0) db.storeInline(args, 1, valueType.string, encoding.raw, bytes, 0, length, false);
-  context.changed();
+  if (before !== bit || length !== lengthBefore) context.changed();
   reply.integer(before);
 }
 

@@ -240,7 +240,7 @@ export class Database extends RecordStore {
     const start = args.start(i);
     const keyLength = args.end(i) - start;
     let ref = table.find(hash, args.view, start, keyLength);
-    if (ref !== NO_REF && keepExpiry && this.#goneByTime(ref)) ref = NO_REF;
+    if (ref !== NO_REF && this.#goneByTime(ref)) ref = NO_REF;
     if (ref === NO_REF) {
       ref = this.create(hash, args.view, args.buffer, start, keyLength, type, how, inSlot ? IN_SLOT : 0, lengthOrSlot);
     } else ref = this.reshape(ref, type, how, lengthOrSlot, inSlot, keepExpiry);
