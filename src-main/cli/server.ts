@@ -48,7 +48,7 @@ function configSources(words: readonly string[], config: Config): ConfigSource[]
   if (readsStdin) sources.push({ name: 'the standard input', text: readFileSync(STDIN, 'utf8') });
   if (optionLines !== '') {
     // Redis counts an empty line before the options.
-    if (sources.length === 0) sources.push({ name: 'no file', text: '\n' });
+    if (sources.length === 0) sources.push({ name: 'no file', text: '' });
     sources.push({ name: 'the options of the command line', text: optionLines });
   }
   return sources;

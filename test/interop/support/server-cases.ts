@@ -111,7 +111,7 @@ export const serverCases: Readonly<Record<string, readonly Step[]>> = {
   'CONFIG GET': [
     'CONFIG GET hz',
     'CONFIG GET HZ',
-    'CONFIG GET maxmemory-policy save',
+    'CONFIG GET maxmemory-policy',
     'CONFIG GET slave-read-only',
     'CONFIG GET nothing',
     'CONFIG GET',
