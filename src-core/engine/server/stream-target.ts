@@ -29,9 +29,9 @@ export class MasterStream implements StreamTarget {
     this.#needs = needs;
   }
 
-  /** As CLIENT LIST shows it; null before the first byte. */
-  get session(): Session | null {
-    return this.#session;
+  /** As CLIENT LIST shows it and CLIENT KILL finds it; there from the moment the link is up, before any byte. */
+  get session(): Session {
+    return this.#open();
   }
 
   apply(buffer: Buffer, view: DataView, start: number, end: number): number {
