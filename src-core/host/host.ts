@@ -55,7 +55,8 @@ export class Host {
     }
     const lab = this.settings.lab ?? firstLab;
     const problems = await buildLab(lab, {
-      start: (name, port) => this.#startLabNode(name, port),
+      create: async (name, port) => this.fleet.add(await this.#keeper.createEmbedded(name, port, null)).id,
+      start: (nodeId) => this.#startLabNode(nodeId),
       attach: async (nodeId, masterId) => {
         const { host, port } = this.fleet.member(masterId).address;
         await this.fleet.member(nodeId).node.execute([['REPLICAOF', host, String(port)]]);
@@ -117,17 +118,16 @@ export class Host {
     return result;
   }
 
-  async #startLabNode(name: string, port: number): Promise<NodeId> {
-    const node = await this.#keeper.createEmbedded(name, port, null);
-    this.fleet.add(node);
+  async #startLabNode(nodeId: NodeId): Promise<void> {
+    const { node } = this.fleet.member(nodeId);
+    if (!(node instanceof EmbeddedFleetNode)) return;
     try {
       await node.node.start();
-      return node.id;
     } catch (error) {
-      this.fleet.remove(node.id);
+      if (toFailure(error).code !== 'portInUse' || node.node.port === 0) throw error;
       // Another Syncline runs, or somebody else took the port since: a lab may lie anywhere.
-      if (port !== 0 && toFailure(error).code === 'portInUse') return this.#startLabNode(name, 0);
-      throw error;
+      node.node.forgetPort();
+      await node.node.start();
     }
   }
 

@@ -22,25 +22,34 @@ export const firstLab: readonly LabNode[] = [
 
 /** What building a lab needs of the fleet. */
 export interface LabBuilder {
-  /** Makes and starts a node; where the port is taken, on a free one. */
-  start(name: string, port: number): Promise<NodeId>;
+  /** Makes a node that does not run yet. */
+  create(name: string, port: number): Promise<NodeId>;
+  /** Starts it; where its port is taken, on a free one. */
+  start(nodeId: NodeId): Promise<void>;
   attach(nodeId: NodeId, masterId: NodeId): Promise<void>;
   load(nodeId: NodeId, load: LoadSettings): Promise<void>;
 }
 
-/** Builds all of it at once. A node that cannot be started leaves the others as they are. @returns what failed */
+/** Made in order, started at once, then joined. A node that cannot be started leaves the others as they are. @returns what failed */
 export async function buildLab(lab: readonly LabNode[], builder: LabBuilder): Promise<unknown[]> {
   const problems: unknown[] = [];
   const ids = new Map<string, NodeId>();
-  const attempt = async (run: () => Promise<void>) => {
+  const attempt = async (run: () => Promise<void>, failed?: () => void) => {
     try {
       await run();
     } catch (error) {
+      failed?.();
       problems.push(error);
     }
   };
+  for (const { name, port } of lab) ids.set(name, await builder.create(name, port));
   await Promise.all(
-    lab.map((node) => attempt(async () => void ids.set(node.name, await builder.start(node.name, node.port)))),
+    [...ids].map(([name, id]) =>
+      attempt(
+        () => builder.start(id),
+        () => ids.delete(name),
+      ),
+    ),
   );
   for (const { name, master, load } of lab) {
     const id = ids.get(name);

@@ -103,6 +103,11 @@ export class EmbeddedNode implements Disposable {
     }
   }
 
+  /** Its next start may be on any free port. */
+  forgetPort(): void {
+    this.#settings = { ...this.#settings, port: 0 };
+  }
+
   /** Ends it in good order; a worker that does not end in time is ended from outside. */
   async stop(ending: Ending): Promise<void> {
     const worker = this.#worker;
