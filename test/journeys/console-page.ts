@@ -8,6 +8,8 @@ export type CardFigure = 'offset' | 'lag' | 'reach';
 
 const seeTimeoutMs = 20_000;
 const dragSteps = 12;
+/** Longer than a frame of the graph's motion, even on a busy machine. */
+const restMs = 250;
 
 export class ConsolePage {
   readonly page: Page;
@@ -88,6 +90,7 @@ export class ConsolePage {
 
   /** Opens a node in the inspector. */
   async select(name: string): Promise<void> {
+    await this.#atRest(name);
     await this.card(name).getByRole('button', { name, exact: true }).click();
     await this.see(this.page.locator(`[data-testid="inspector"][data-node="${name}"]`));
   }
@@ -122,9 +125,25 @@ export class ConsolePage {
   }
 
   async #grip(name: string): Promise<{ x: number; y: number }> {
-    const box = await this.card(name).boundingBox();
-    if (box === null) throw new Error(`the card of ${name} is not to be seen`);
+    const box = await this.#atRest(name);
     return { x: box.x + box.width / 3, y: box.y + Math.min(24, box.height / 2) };
+  }
+
+  /** Where a card is, once the graph has come to rest: a new card, or a new link, moves the others. */
+  async #atRest(name: string): Promise<{ x: number; y: number; width: number; height: number }> {
+    let before = '';
+    const box = await waitFor(
+      `the card of ${name} to come to rest`,
+      () => this.card(name).boundingBox(),
+      (now) => {
+        const isAtRest = now !== null && JSON.stringify(now) === before;
+        before = JSON.stringify(now);
+        return isAtRest;
+      },
+      { timeoutMs: seeTimeoutMs, intervalMs: restMs },
+    );
+    if (box === null) throw new Error(`the card of ${name} is not to be seen`);
+    return box;
   }
 
   /** Reads the commands of the open plan, agrees, waits for the result, and closes the dialog. */
