@@ -1,12 +1,12 @@
 // `syncline server`: one engine in this process, started, logged and ended as `redis-server` is.
-import { chmodSync, closeSync, openSync, readdirSync, readFileSync, statSync, writeSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { closeSync, openSync, readdirSync, readFileSync, statSync, writeSync } from 'node:fs';
+import { chmod, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { globMatches } from '#core/base/glob.ts';
 import { Config } from '#core/engine/server/config.ts';
 import { type ConfigSource, FatalConfigError, loadConfig } from '#core/engine/server/config-file.ts';
 import { ConfigError } from '#core/engine/server/config-values.ts';
-import { Engine } from '#core/engine/server/engine.ts';
+import { Engine, type EngineEnding } from '#core/engine/server/engine.ts';
 import { REDIS_VERSION } from '#core/engine/server/info-sections.ts';
 import { ListenError } from '#core/engine/server/listeners.ts';
 import { formatLogLine, type LogRecord } from '#core/engine/server/log.ts';
@@ -143,48 +143,62 @@ function sayStarting(log: LineLog, version: string, isConfigured: boolean): void
 async function runEngine(config: Config, log: LineLog, version: string): Promise<void> {
   const engine: Engine = new Engine(nodePorts(), config, {
     process: nodeProcessFacts(version),
+    firstActs: async () => {
+      await writePidFile(config, engine);
+      const socketMode = config.number('unixsocketperm');
+      if (config.text('unixsocket') !== '' && socketMode !== 0) await chmod(config.text('unixsocket'), socketMode);
+    },
     lastActs: () => removePidFile(config, engine),
   });
   const write = lineWriter(config.text('logfile'));
   engine.events.log.on((record) => write(formatLogLine(record, process.pid)));
   const ended = new Promise<void>((resolveEnded) => void engine.events.ended.on(() => resolveEnded()));
+  const isReady = listenToSignals(engine, config);
   try {
     await engine.start();
+    isReady();
   } catch (error) {
     if (error instanceof ListenError) engine.say('warning', error.message);
     else log('warning', `Fatal error loading the DB: ${systemWords(error)}. Exiting.`);
     process.exit(1);
   }
-  await writePidFile(config, engine);
-  const socketMode = config.number('unixsocketperm');
-  if (config.text('unixsocket') !== '' && socketMode !== 0) chmodSync(config.text('unixsocket'), socketMode);
-  listenToSignals(engine, config);
   await ended;
   // Sockets that are still sending their last bytes must not keep the process.
   process.exit(0);
 }
 
-/** A second signal ends at once, as Redis does: then something hangs, and a person wants it gone. */
-function listenToSignals(engine: Engine, config: Config): void {
+/**
+ * Until the answered function is called there is nothing to save yet, so a signal ends without it. A second signal ends
+ * at once, as Redis does: then something hangs, and a person wants it gone.
+ */
+function listenToSignals(engine: Engine, config: Config): () => void {
+  let ready = false;
   let asked = false;
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => {
-      if (asked) process.exit(1);
-      asked = true;
-      process.stdout.write(
-        `${process.pid}:signal-handler (${Math.floor(Date.now() / 1000)}) Received ${signal} scheduling shutdown...\n`,
+  const onSignal = (signal: 'SIGTERM' | 'SIGINT') => {
+    if (asked) process.exit(1);
+    asked = true;
+    const seconds = Math.floor(Date.now() / 1000);
+    process.stdout.write(`${process.pid}:signal-handler (${seconds}) Received ${signal} scheduling shutdown...\n`);
+    engine.stop(ready ? endingOf(signal, config) : { save: 'never', now: true, force: true }).catch(() => {
+      asked = false;
+      engine.say(
+        'warning',
+        `${signal} received but errors trying to shut down the server, check the logs for more information`,
       );
-      const words = config.text(signal === 'SIGTERM' ? 'shutdown-on-sigterm' : 'shutdown-on-sigint').split(' ');
-      const save = words.includes('save') ? 'always' : words.includes('nosave') ? 'never' : 'configured';
-      engine.stop({ save, now: words.includes('now'), force: words.includes('force') }).catch(() => {
-        asked = false;
-        engine.say(
-          'warning',
-          `${signal} received but errors trying to shut down the server, check the logs for more information`,
-        );
-      });
     });
-  }
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  return () => {
+    ready = true;
+  };
+}
+
+/** `shutdown-on-sigterm` and `shutdown-on-sigint`. */
+function endingOf(signal: 'SIGTERM' | 'SIGINT', config: Config): EngineEnding {
+  const words = config.text(signal === 'SIGTERM' ? 'shutdown-on-sigterm' : 'shutdown-on-sigint').split(' ');
+  const save = words.includes('save') ? 'always' : words.includes('nosave') ? 'never' : 'configured';
+  return { save, now: words.includes('now'), force: words.includes('force') };
 }
 
 async function writePidFile(config: Config, engine: Engine): Promise<void> {

@@ -173,15 +173,21 @@ export class ClientConnection extends SessionState implements ConnectionHandlers
   }
 
   block(): void {
-    this.stopped = true;
+    this.wait();
     this.#pause(pauseFor.blocked);
   }
 
+  wait(): void {
+    this.stopped = true;
+    this.blocked = true;
+  }
+
   unblock(): void {
-    if (this.#closed || (this.#pauses & pauseFor.blocked) === 0) return;
+    if (this.#closed || !this.blocked) return;
     // Not at once: the one who unblocks may be another client's command, whose answers fill the shared buffer.
     this.#around.timers.soon(() => {
-      if (this.#closed || (this.#pauses & pauseFor.blocked) === 0) return;
+      if (this.#closed || this.#ending || !this.blocked) return;
+      this.blocked = false;
       this.stopped = false;
       this.#around.turn.begin();
       this.#runPending();

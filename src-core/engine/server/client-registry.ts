@@ -112,7 +112,7 @@ export class ClientRegistry implements ClientsService {
     if (session.kind === 'master') flags += 'M';
     if (session.subscriptions > 0) flags += 'P';
     if (session.transaction !== null) flags += 'x';
-    if (this.#postponed.has(session)) flags += 'b';
+    if (session.blocked) flags += 'b';
     if (session.closeAfterReply) flags += 'c';
     if (session.localAddress.startsWith('/')) flags += 'U';
     if (session.noEvict) flags += 'e';
@@ -165,8 +165,10 @@ export class ClientRegistry implements ClientsService {
     session.block();
   }
 
-  get postponedCount(): number {
-    return this.#postponed.size;
+  get blockedCount(): number {
+    let count = 0;
+    for (const session of this.#sessions.values()) if (session.blocked) count++;
+    return count;
   }
 
   /** Closes clients that said nothing for `timeout` seconds: called by the cron. Replicas and listeners may be silent. */
@@ -175,7 +177,7 @@ export class ClientRegistry implements ClientsService {
     if (timeoutMs === 0) return;
     const nowMs = this.#needs.clock.nowMs();
     for (const session of [...this.#sessions.values()]) {
-      if (this.typeOf(session) !== 'normal' || this.#postponed.has(session)) continue;
+      if (this.typeOf(session) !== 'normal' || session.blocked) continue;
       if (nowMs - Math.max(session.lastCommandMs, session.createdMs) > timeoutMs) session.kill();
     }
   }

@@ -37,9 +37,14 @@ import { Shutdown } from './shutdown.ts';
 import { MasterStream } from './stream-target.ts';
 import { Turn } from './turn.ts';
 
+/** How it is to end; what is not said is as SHUTDOWN without words. */
+export type EngineEnding = Partial<ShutdownOptions>;
+
 export interface EngineOptions {
   readonly process: ProcessFacts;
-  /** Called at the end, before the last line of the log: what the launcher must take away, such as its pid file. */
+  /** Called once it listens, before the load: what the launcher must do, such as writing its pid file. */
+  readonly firstActs?: () => Promise<void>;
+  /** Called at the end, before the last line of the log: what the launcher must take away. */
   readonly lastActs?: () => Promise<void>;
 }
 
@@ -194,6 +199,7 @@ export class Engine {
       log: this.#log,
       accept: (connection, unixPath) => receive(reception, connection, unixPath),
     });
+    await this.#options.firstActs?.();
     this.#log.notice(`Running mode=standalone, port=${this.port}.`);
     this.#log.warning('Server initialized');
     this.#startupBytes = this.#usedBytes();
@@ -215,7 +221,7 @@ export class Engine {
   }
 
   /** As SHUTDOWN. @throws ShutdownError when the snapshot cannot be written and `force` is not set: it goes on then. */
-  stop(options: Partial<ShutdownOptions> = {}): Promise<void> {
+  stop(options: EngineEnding = {}): Promise<void> {
     return this.#shutdown.run({ save: 'configured', now: false, force: false, ...options });
   }
 
@@ -248,7 +254,10 @@ export class Engine {
       turn: this.#turn,
       timers: this.#ports.timers,
       outputLimits,
-      closed: (client: Parameters<ClientRegistry['remove']>[0]) => this.#clients.remove(client),
+      closed: (client: Parameters<ClientRegistry['remove']>[0]) => {
+        this.#executor.waiting.forget(client);
+        this.#clients.remove(client);
+      },
       closing: (client: Parameters<ClientRegistry['describe']>[0], why: string) =>
         this.#log.warning(`Client ${this.#clients.describe(client)} closed, since ${why}.`),
     };

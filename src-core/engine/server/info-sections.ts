@@ -143,7 +143,7 @@ function clientFields({ clients, config }: InfoSources): InfoField[] {
     ['maxclients', config.number('maxclients')],
     ['client_recent_max_input_buffer', longestInput],
     ['client_recent_max_output_buffer', longestOutput],
-    ['blocked_clients', clients.postponedCount],
+    ['blocked_clients', clients.blockedCount],
     ['tracking_clients', 0],
     ['clients_in_timeout_table', 0],
   ];

@@ -33,6 +33,7 @@ export abstract class SessionState implements ExecutedSession {
   closeAfterReply = false;
   isReplica = false;
   stopped = false;
+  blocked = false;
   readonly createdMs: number;
   lastCommandMs: number;
   lastCommand = 'NULL';
@@ -54,6 +55,7 @@ export abstract class SessionState implements ExecutedSession {
   abstract push(bytes: Uint8Array): void;
   abstract takeOutput(owner: OutputOwner): Connection | null;
   abstract block(): void;
+  abstract wait(): void;
   abstract unblock(): void;
   abstract kill(): void;
   abstract flushReply(): void;
@@ -82,10 +84,16 @@ class SocketlessSession extends SessionState {
 
   block(): void {
     this.stopped = true;
+    this.blocked = true;
+  }
+
+  wait(): void {
+    this.block();
   }
 
   unblock(): void {
     this.stopped = false;
+    this.blocked = false;
   }
 
   kill(): void {
