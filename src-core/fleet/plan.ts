@@ -76,7 +76,10 @@ function draftPlan(act: Act, scene: PlanScene): PlanDraft {
   }
 }
 
-/** Identities, roles and links of all concerned nodes, what was forecast, and which checks failed. */
+/**
+ * Identities, roles and links of all concerned nodes, which kind of sync was forecast, and which checks failed. The
+ * reason in words is no part of it: a replica that is promoted is a few bytes behind now and level a moment later.
+ */
 function describeGround(draft: PlanDraft): string {
   const nodes = draft.concerns.map(({ id, node, reading }) => [
     id,
@@ -90,7 +93,6 @@ function describeGround(draft: PlanDraft): string {
   return JSON.stringify([
     nodes,
     draft.forecast?.sync,
-    draft.forecast?.reason.code,
     draft.refusal?.failure,
     draft.steps.map(({ step }) => step.command),
   ]);

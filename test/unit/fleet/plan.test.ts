@@ -187,6 +187,19 @@ describe('the ground of a plan', () => {
     expect(prepare(act, [master!, replica!]).ground).toBe(before);
   });
 
+  it('holds while a replica that is to be promoted falls behind a little', () => {
+    const [master, replica] = members();
+    const promote: Act = { kind: 'promote', nodeId: 'id-bravo' };
+    const before = prepare(promote, [master!, replica!]);
+    replica!.take(sceneReading(2, { link: sceneLink(1, { offset: 290 }) }));
+    const after = prepare(promote, [master!, replica!]);
+    expect([before, after].map(({ plan: { forecast } }) => forecast?.reason.code)).toEqual([
+      'promoteKeepsData',
+      'promoteBehindMaster',
+    ]);
+    expect(after.ground).toBe(before.ground);
+  });
+
   it.each([
     ['the server is another process', 1, { runId: 'other' }],
     ['the replica was promoted', 2, { link: null }],
