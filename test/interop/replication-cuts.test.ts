@@ -1,0 +1,222 @@
+// Links that are cut: in the stream, in the snapshot, at each step of the handshake, and for too long.
+import { describe, expect, it } from 'vitest';
+import { change, fill } from '../support/fill.ts';
+import { startRedis } from '../support/redis-server.ts';
+import { startRelay } from '../support/relay.ts';
+import { attach, expectInSync, info, linkUp, promote, syncCounts } from '../support/replication.ts';
+import type { ServerProcess, StartOptions } from '../support/server-process.ts';
+import { startSyncline } from '../support/syncline-server.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+type Start = (options?: StartOptions) => Promise<ServerProcess>;
+
+const kinds: Readonly<Record<'Redis' | 'Syncline', Start>> = { Redis: startRedis, Syncline: startSyncline };
+const pairs = [
+  ['Redis', 'Syncline'],
+  ['Syncline', 'Redis'],
+  ['Syncline', 'Syncline'],
+] as const;
+const settings = { 'repl-diskless-sync-delay': 0, 'repl-timeout': 5 };
+const largeBytes = 4_000_000;
+
+async function writeLarge(server: ServerProcess): Promise<void> {
+  const client = server.client();
+  for (let key = 0; key < 4; key++) {
+    const bytes = Buffer.from(
+      Array.from({ length: largeBytes / 4 }, (_, index) => (index * (index + key) * 2654435761) >>> 11),
+    );
+    await client.set(`large:${key}`, bytes);
+  }
+  client.disconnect();
+}
+
+describe.each(pairs)('%s as master of %s', (masterKind, replicaKind) => {
+  it('continues where the stream was cut, without a second snapshot', async () => {
+    await using master = await kinds[masterKind]({ settings });
+    await using replica = await kinds[replicaKind]({ settings });
+    await using relay = await startRelay(master);
+    await fill(master);
+    await attach(replica, relay);
+    await linkUp(replica);
+    for (let round = 1; round <= 3; round++) {
+      await change(master, 300, round);
+      relay.cut();
+      await change(master, 300, 10 + round);
+      await waitFor(
+        'the replica to come back',
+        () => relay.opened,
+        (opened) => opened === 1 + round,
+      );
+      await linkUp(replica);
+    }
+    await expectInSync(master, replica);
+    expect(await syncCounts(master)).toEqual({ full: 1, partialOk: 3, partialErr: 1 });
+  });
+
+  it('continues after cuts in the middle of a command and of a transaction', async () => {
+    await using master = await kinds[masterKind]({ settings });
+    await using replica = await kinds[replicaKind]({ settings });
+    await using relay = await startRelay(master);
+    await attach(replica, relay);
+    await linkUp(replica);
+    const client = master.client();
+    // Of the 166 bytes or more that a round makes: within the first INCR, MULTI, the queued commands, EXEC, the last INCR.
+    for (const bytes of [3, 40, 77, 130, 150]) {
+      const opened = relay.opened;
+      relay.cutAfter('server', bytes);
+      await client.incr('before');
+      await client.multi().incr('first').incr('second').rpush('list', 'item').exec();
+      await client.incr('after');
+      await waitFor(
+        'the replica to come back',
+        () => relay.opened,
+        (now) => now > opened,
+      );
+      await linkUp(replica);
+    }
+    await expectInSync(master, replica);
+    expect(await replica.client().mget('before', 'first', 'second', 'after')).toEqual(['5', '5', '5', '5']);
+    expect(await syncCounts(master)).toEqual({ full: 1, partialOk: 5, partialErr: 1 });
+  });
+
+  it('starts anew when the snapshot was cut off in its middle', async () => {
+    await using master = await kinds[masterKind]({ settings });
+    await using replica = await kinds[replicaKind]({ settings });
+    await using relay = await startRelay(master);
+    await writeLarge(master);
+    await fill(master);
+    relay.cutAfter('server', largeBytes / 2);
+    await attach(replica, relay);
+    await waitFor(
+      'the cut',
+      () => relay.cuts,
+      (cuts) => cuts === 1,
+    );
+    await linkUp(replica);
+    await expectInSync(master, replica);
+    expect(await syncCounts(master)).toMatchObject({ full: 2, partialOk: 0 });
+  });
+});
+
+/** Each step costs the second until the next try, so it is not proven a third time among ours alone. */
+describe.each(pairs.slice(0, 2))('%s as master of %s', (masterKind, replicaKind) => {
+  it.each([
+    ['client', 'PING'],
+    ['server', '+PONG'],
+    ['client', 'listening-port'],
+    ['client', 'capa'],
+    ['client', 'PSYNC'],
+    ['server', '+FULLRESYNC'],
+    ['server', '$EOF'],
+  ] as const)('comes together after a cut where the %s says %s', async (sender, text) => {
+    await using master = await kinds[masterKind]({ settings });
+    await using replica = await kinds[replicaKind]({ settings });
+    await using relay = await startRelay(master);
+    await master.client().set('key', 'value');
+    relay.cutAt(sender, text);
+    await attach(replica, relay);
+    await waitFor(
+      'the cut',
+      () => relay.cuts,
+      (cuts) => cuts >= 1,
+    );
+    await linkUp(replica);
+    await expectInSync(master, replica);
+  });
+
+  it('makes a full sync when the replica was away for longer than the backlog reaches', async () => {
+    await using master = await kinds[masterKind]({ settings: { ...settings, 'repl-backlog-size': '16kb' } });
+    await using replica = await kinds[replicaKind]({ settings });
+    await using relay = await startRelay(master);
+    await attach(replica, relay);
+    await linkUp(replica);
+    await expectInSyncAfter(master, replica, () => change(master, 50));
+    relay.refuse();
+    relay.cut();
+    await fill(master);
+    await change(master, 3000);
+    relay.accept();
+    await linkUp(replica);
+    await expectInSync(master, replica);
+    expect(await syncCounts(master)).toEqual({ full: 2, partialOk: 0, partialErr: 2 });
+  });
+});
+
+async function expectInSyncAfter(master: ServerProcess, replica: ServerProcess, act: () => Promise<void>) {
+  await act();
+  await expectInSync(master, replica);
+}
+
+describe('a Syncline replica whose snapshot is cut off', () => {
+  it('goes on serving its own data, and says why it has no other', async () => {
+    await using master = await startRedis({ settings });
+    await using replica = await startSyncline({ settings: { ...settings, 'replica-read-only': 'no' } });
+    await using relay = await startRelay(master);
+    await writeLarge(master);
+    await replica.client().set('mine', 'kept');
+    relay.cutAfter('server', largeBytes / 2);
+    await attach(replica, relay);
+    await waitFor(
+      'the cut',
+      () => relay.cuts,
+      (cuts) => cuts === 1,
+    );
+    relay.refuse();
+    await waitFor('the loss in the log', () => replica.output().includes('I/O error trying to sync with MASTER'));
+    expect(await replica.client().get('mine')).toBe('kept');
+    expect(await replica.client().exists('large:0')).toBe(0);
+    relay.accept();
+    await linkUp(replica);
+    await expectInSync(master, replica);
+  });
+});
+
+describe.each([
+  ['Redis', 'Syncline', 'Redis'],
+  ['Syncline', 'Redis', 'Syncline'],
+  ['Syncline', 'Syncline', 'Syncline'],
+] as const)('the chain %s, %s, %s without its head', (topKind, middleKind, lastKind) => {
+  it('goes on from the promoted one, by the second id and without a snapshot', async () => {
+    await using top = await kinds[topKind]({ settings });
+    await using middle = await kinds[middleKind]({ settings });
+    await using last = await kinds[lastKind]({ settings });
+    await using sibling = await kinds[lastKind]({ settings });
+    await fill(top);
+    await attach(middle, top);
+    await attach(sibling, top);
+    await linkUp(middle);
+    await linkUp(sibling);
+    await attach(last, middle);
+    await linkUp(last);
+    await change(top, 500);
+    await expectInSync(top, middle, last, sibling);
+    const before = await info(middle.client(), 'replication');
+    await top.stop();
+    await promote(middle);
+    await attach(sibling, middle);
+    await linkUp(last);
+    await linkUp(sibling);
+    await change(middle, 500, 2);
+    await expectInSync(middle, last, sibling);
+    const after = await info(middle.client(), 'replication');
+    expect(after.master_replid2).toBe(before.master_replid);
+    expect(after.second_repl_offset).toBe(String(Number(before.master_repl_offset) + 1));
+    expect(await syncCounts(middle)).toMatchObject({ full: 1, partialOk: 2 });
+  });
+});
+
+describe.each(pairs)('%s promoted away and back under %s', (replicaKind, masterKind) => {
+  it('asks with its own new id, and gets everything anew', async () => {
+    await using master = await kinds[masterKind]({ settings });
+    await using replica = await kinds[replicaKind]({ settings });
+    await fill(master);
+    await attach(replica, master);
+    await linkUp(replica);
+    await promote(replica);
+    await replica.client().set('own', 'lost');
+    await attach(replica, master);
+    await linkUp(replica);
+    await expectInSync(master, replica);
+    expect(await syncCounts(master)).toEqual({ full: 2, partialOk: 0, partialErr: 2 });
+  });
+});
