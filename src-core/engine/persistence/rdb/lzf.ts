@@ -17,16 +17,20 @@ const longBackMark = 7;
 const hashBitsMin = 8;
 const hashBitsMax = 14;
 const hashMultiplier = 0x9e3779b1;
+/** After 2^5 places without a match every second place is tried, after 2^6 every third: what has none is soon passed. */
+const missesPerSkip = 5;
 
 /** Where the last three equal bytes stood, plus one; 0 is nowhere. Cleared by every call. */
 const lastSeen = new Int32Array(1 << hashBitsMax);
 
 /**
  * Compresses `source[start, end)` into `target` from `targetStart`, and answers how many bytes that took,
- * or 0 if it would take more than `limitBytes`. `target` must have room for them.
+ * or 0 if it would take more than `limitBytes`. `view` looks at the memory of `source`; `target` must have room.
+ * Hot: a snapshot tries it on every string of some length, most often in vain.
  */
 export function lzfCompress(
   source: Uint8Array,
+  view: DataView,
   start: number,
   end: number,
   target: Uint8Array,
@@ -37,24 +41,20 @@ export function lzfCompress(
   const shift = 32 - hashBits;
   lastSeen.fill(0, 0, 1 << hashBits);
   const limit = targetStart + limitBytes;
+  const lastWord = end - 4;
   let out = targetStart;
   let literalStart = start;
   let at = start;
-  const lastMatchStart = end - backBytesMin;
-  while (at <= lastMatchStart) {
-    const three = source[at] | (source[at + 1] << 8) | (source[at + 2] << 16);
+  let misses = 0;
+  while (at <= lastWord) {
+    // Three bytes make a match; they are read as four, of which the shift drops the last.
+    const three = view.getInt32(at, true) << 8;
     const slot = Math.imul(three, hashMultiplier) >>> shift;
     const seen = start + lastSeen[slot] - 1;
     lastSeen[slot] = at - start + 1;
     const distance = at - seen - 1;
-    const matches =
-      seen >= start &&
-      distance < backDistanceMax &&
-      source[seen] === source[at] &&
-      source[seen + 1] === source[at + 1] &&
-      source[seen + 2] === source[at + 2];
-    if (!matches) {
-      at++;
+    if (seen < start || distance >= backDistanceMax || view.getInt32(seen, true) << 8 !== three) {
+      at += 1 + (misses++ >>> missesPerSkip);
       continue;
     }
     let length = backBytesMin;
@@ -65,7 +65,9 @@ export function lzfCompress(
     out = writeBack(target, out, distance, length - 2);
     at += length;
     literalStart = at;
+    misses = 0;
   }
+  if (literalStart === start && limitBytes <= end - start) return 0;
   out = writeLiterals(source, literalStart, end, target, out, limit);
   return out < 0 ? 0 : out - targetStart;
 }

@@ -126,7 +126,7 @@ export class RdbWriter {
     const length = end - start;
     if (length <= rdbIntegerTextMax) {
       if (this.#integer(source, start, end)) return;
-    } else if (length > rdbCompressAboveBytes && this.#compress && this.#compressed(source, start, end)) return;
+    } else if (length > rdbCompressAboveBytes && this.#compress && this.#compressed(source, view, start, end)) return;
     this.length(length);
     this.raw(source, view, start, end);
   }
@@ -200,10 +200,10 @@ export class RdbWriter {
     return true;
   }
 
-  #compressed(source: Buffer, start: number, end: number): boolean {
+  #compressed(source: Buffer, view: DataView, start: number, end: number): boolean {
     const length = end - start;
     if (length > compressBytesMax) return false;
-    const compressed = lzfCompress(source, start, end, packed, 0, length - rdbCompressionGainBytes);
+    const compressed = lzfCompress(source, view, start, end, packed, 0, length - rdbCompressionGainBytes);
     if (compressed === 0) return false;
     this.byte(encodedMark | rdbStringEncoding.lzf);
     this.length(compressed);

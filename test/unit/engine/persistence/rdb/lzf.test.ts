@@ -9,7 +9,8 @@ const guard = 0xa5;
 
 function compress(bytes: Uint8Array, limitBytes: number): Buffer | null {
   const target = Buffer.alloc(limitBytes + guardBytes, guard);
-  const length = lzfCompress(bytes, 0, bytes.length, target, 0, limitBytes);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const length = lzfCompress(bytes, view, 0, bytes.length, target, 0, limitBytes);
   expect(target.subarray(limitBytes)).toEqual(Buffer.alloc(guardBytes, guard));
   expect(length).toBeLessThanOrEqual(limitBytes);
   return length === 0 ? null : target.subarray(0, length);
