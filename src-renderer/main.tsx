@@ -10,6 +10,7 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
 import { startFleetFeed } from './bridge/fleet-feed.ts';
 import { startTexts } from './i18n/i18n.ts';
+import { startAttention } from './store/attention-store.ts';
 import { startClock } from './store/clock-store.ts';
 
 const root = document.getElementById('root');
@@ -17,5 +18,6 @@ if (root === null) throw new Error('the page has no root element');
 
 await startTexts();
 startClock();
+startAttention();
 startFleetFeed();
 createRoot(root).render(<App />);

@@ -3,15 +3,17 @@ import { useEffect, useState } from 'react';
 import type { NodeId, NodeView } from '#core/contract/views.ts';
 import { formatBytes, formatCount, formatSeconds } from '../i18n/format.ts';
 import { say, type TextKey } from '../i18n/i18n.ts';
+import { useAttention } from '../store/attention-store.ts';
 import type { FleetState } from '../store/fleet-state.ts';
 import { useFleet } from '../store/fleet-store.ts';
 import { useSelection } from '../store/selection-store.ts';
-import { type ChartFigure, chartRows, chartSpan, placeMarks } from './chart-rows.ts';
+import { type ChartFigure, chartRows, chartSlots, chartSpan, chartSpanMs, placeMarks } from './chart-rows.ts';
 import './charts.css';
 import { type ChartLine, FleetChart, LineSample } from './FleetChart.tsx';
 
-/** Charts are drawn anew this often, not at each sample: three charts a second would be most of the window's cost. */
-const redrawMs = 2000;
+/** Charts are drawn anew once a slot, not at each sample: three charts a second would be most of the window's cost. */
+const redrawMs = chartSpanMs / chartSlots;
+const redrawUnattendedMs = 4 * redrawMs;
 
 interface ChartRowSpec {
   readonly id: 'offset' | 'lag' | 'reach';
@@ -64,15 +66,17 @@ export function ChartsPanel() {
 /** The fleet as it was at the last redraw; nothing is drawn while the window is hidden. */
 function useSampledFleet(): FleetState {
   const [fleet, setFleet] = useState(() => useFleet.getState());
+  const isAttended = useAttention((attention) => attention.isAttended);
   const isEmpty = Object.keys(fleet.series).length === 0;
+  const periodMs = isEmpty ? redrawMs / 8 : isAttended ? redrawMs : redrawUnattendedMs;
   useEffect(() => {
     const sample = () => {
       if (document.visibilityState === 'visible') setFleet(useFleet.getState());
     };
     sample();
-    const timer = setInterval(sample, isEmpty ? redrawMs / 8 : redrawMs);
+    const timer = setInterval(sample, periodMs);
     return () => clearInterval(timer);
-  }, [isEmpty]);
+  }, [periodMs]);
   return fleet;
 }
 

@@ -16,7 +16,7 @@ export interface ChartSpan {
 
 export const chartSpanMs = 300_000;
 /** Slots in the span: more would cost time to draw and not be seen at this width. */
-export const chartSlots = 100;
+export const chartSlots = 75;
 
 /** The five minutes that end at the newest sample's slot, on slot borders so that the picture does not shiver. */
 export function chartSpan(newestMs: number): ChartSpan {
@@ -28,8 +28,8 @@ export function chartSpan(newestMs: number): ChartSpan {
 /**
  * Rows for a chart, oldest first.
  *
- * Worked example with slots of 3 s: samples at 1000, 2000 and 4000 ms give a row at 3000 (the sample of 2000) and one at
- * 6000 (the sample of 4000).
+ * Worked example with slots of 4 s: samples at 1000, 3000 and 5000 ms give a row at 4000 (the sample of 3000) and one at
+ * 8000 (the sample of 5000).
  */
 export function chartRows(
   series: Readonly<Record<NodeId, readonly SeriesPoint[]>>,

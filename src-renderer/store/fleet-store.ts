@@ -2,7 +2,7 @@
 import { create } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
 import type { FleetEvent, NodeId, NodeView } from '#core/contract/views.ts';
-import { useClock } from './clock-store.ts';
+import { advanceClock, useClock } from './clock-store.ts';
 import { applyFleetEvent, emptyFleet, type FleetState } from './fleet-state.ts';
 import { conditionOf, type NodeCondition } from './node-state.ts';
 
@@ -10,8 +10,10 @@ export const useFleet = create<FleetState>(() => emptyFleet);
 
 /** Applies a message; false when it left a gap and the caller must subscribe anew. */
 export function receiveFleetEvent(event: FleetEvent): boolean {
-  const step = applyFleetEvent(useFleet.getState(), event, Date.now());
+  const nowMs = Date.now();
+  const step = applyFleetEvent(useFleet.getState(), event, nowMs);
   if (step.kind === 'gap') return false;
+  advanceClock(nowMs);
   useFleet.setState(step.state, true);
   return true;
 }

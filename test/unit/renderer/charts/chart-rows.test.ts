@@ -16,21 +16,21 @@ const point = (atMs: number, offset: number | null): SeriesPoint => ({
   writeBytesPerSecond: 0,
 });
 
-const span = chartSpan(6000);
+const span = chartSpan(8000);
 
 test('samples of one slot become one row, with the last of them', () => {
-  const series = { a: [point(1000, 1), point(2000, 2), point(4000, 4)] };
+  const series = { a: [point(1000, 1), point(3000, 3), point(5000, 5)] };
   expect(chartRows(series, ['a'], 'offset', span)).toEqual([
-    { atMs: 3000, a: 2 },
-    { atMs: 6000, a: 4 },
+    { atMs: 4000, a: 3 },
+    { atMs: 8000, a: 5 },
   ]);
 });
 
 test('nodes share rows, and one that was not read in a slot is absent from it', () => {
-  const series = { a: [point(1000, 1)], b: [point(2000, 7), point(5000, 8)] };
+  const series = { a: [point(1000, 1)], b: [point(2000, 7), point(7000, 8)] };
   expect(chartRows(series, ['a', 'b'], 'offset', span)).toEqual([
-    { atMs: 3000, a: 1, b: 7 },
-    { atMs: 6000, b: 8 },
+    { atMs: 4000, a: 1, b: 7 },
+    { atMs: 8000, b: 8 },
   ]);
 });
 
@@ -47,7 +47,7 @@ test('five minutes of samples give no more rows than slots', () => {
 });
 
 test('the span ends on a slot border and is five minutes long', () => {
-  expect(chartSpan(6001)).toEqual({ fromMs: 9000 - chartSpanMs, toMs: 9000 });
+  expect(chartSpan(8001)).toEqual({ fromMs: 12_000 - chartSpanMs, toMs: 12_000 });
 });
 
 const mark = (atMs: number, kind: Mark['kind']): Mark => ({ atMs, nodeId: 'a', kind });
