@@ -88,6 +88,14 @@ export class ConsolePage {
     );
   }
 
+  /** Presses the button of the rail until the page is as it was asked to be; the console starts dark. */
+  async useTheme(theme: 'dark' | 'light'): Promise<void> {
+    await this.see(this.part('view-theme'));
+    const root = this.page.locator('html');
+    if ((await root.getAttribute('data-mantine-color-scheme')) !== theme) await this.part('view-theme').click();
+    await this.page.locator(`html[data-mantine-color-scheme="${theme}"]`).waitFor({ timeout: seeTimeoutMs });
+  }
+
   /** Opens a node in the inspector. */
   async select(name: string): Promise<void> {
     await this.#atRest(name);

@@ -16,8 +16,9 @@ test.for(['dark', 'light'] as const)(
     await using shell = await startWebShell();
     const browser = await startBrowser();
     try {
-      const page = new ConsolePage(await browser.newPage({ viewport: leastSize, colorScheme: theme }));
+      const page = new ConsolePage(await browser.newPage({ viewport: leastSize }));
       await page.page.goto(shell.address);
+      await page.useTheme(theme);
       for (const name of ['alpha', 'bravo', 'charlie']) await page.see(page.card(name));
       await page.figureChange('alpha', 'offset', await page.figureChange('alpha', 'offset', Number.NaN));
       await page.select('bravo');
