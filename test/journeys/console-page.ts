@@ -89,7 +89,7 @@ export class ConsolePage {
   }
 
   /** Presses the button of the rail until the page is as it was asked to be; the console starts dark. */
-  async useTheme(theme: 'dark' | 'light'): Promise<void> {
+  async chooseTheme(theme: 'dark' | 'light'): Promise<void> {
     await this.see(this.part('view-theme'));
     const root = this.page.locator('html');
     if ((await root.getAttribute('data-mantine-color-scheme')) !== theme) await this.part('view-theme').click();

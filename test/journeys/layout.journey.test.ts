@@ -18,7 +18,7 @@ test.for(['dark', 'light'] as const)(
     try {
       const page = new ConsolePage(await browser.newPage({ viewport: leastSize }));
       await page.page.goto(shell.address);
-      await page.useTheme(theme);
+      await page.chooseTheme(theme);
       for (const name of ['alpha', 'bravo', 'charlie']) await page.see(page.card(name));
       await page.figureChange('alpha', 'offset', await page.figureChange('alpha', 'offset', Number.NaN));
       await page.select('bravo');
