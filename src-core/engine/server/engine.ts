@@ -7,7 +7,7 @@ import { ReplyWriter } from '../../resp/reply-writer.ts';
 import { Executor } from '../commands/execute.ts';
 import { commandTable } from '../commands/families.ts';
 import { Gates, gate } from '../commands/gates.ts';
-import type { ServerService, Services, ShutdownOptions, Stats } from '../commands/services.ts';
+import type { Services, ShutdownOptions } from '../commands/services.ts';
 import type { CommandTable } from '../commands/table.ts';
 import { Keyspace } from '../keyspace/keyspace.ts';
 import { Persistence } from '../persistence/persistence.ts';
@@ -18,14 +18,15 @@ import { ClientRegistry } from './client-registry.ts';
 import type { Config } from './config.ts';
 import { Cron } from './cron.ts';
 import { Info } from './info.ts';
-import { REDIS_VERSION } from './info-sections.ts';
 import { type Listening, listenEverywhere } from './listeners.ts';
 import { LocalCalls } from './local-calls.ts';
 import { Log, type LogLevel, type LogRecord } from './log.ts';
+import { MemoryFigures } from './memory-figures.ts';
 import { PubSub } from './pubsub.ts';
 import { Rates } from './rates.ts';
-import { isLoopback, receive } from './reception.ts';
+import { receive } from './reception.ts';
 import { ReplicationBridge } from './replication-bridge.ts';
+import { serverService } from './server-service.ts';
 import {
   configuredMaster,
   followValueLimits,
@@ -34,6 +35,7 @@ import {
   replicationSettings,
 } from './settings.ts';
 import { Shutdown } from './shutdown.ts';
+import { newStats } from './stats.ts';
 import { MasterStream } from './stream-target.ts';
 import { Turn } from './turn.ts';
 
@@ -77,12 +79,11 @@ export class Engine {
   readonly #turn: Turn;
   readonly #cron: Cron;
   readonly #rates: Rates;
+  readonly #memory: MemoryFigures;
   readonly #local: LocalCalls;
   readonly #shutdown: Shutdown;
   readonly #open = new DisposableStore();
   readonly #startedMs: number;
-  #peakBytes = 0;
-  #startupBytes = 0;
   #listening: Listening | null = null;
 
   constructor(ports: Ports, config: Config, options: EngineOptions) {
@@ -130,6 +131,7 @@ export class Engine {
       roleChanged: (role) => this.#roleChanged(role),
     });
     this.replication = new Replication({ ports, settings, log, host });
+    this.#memory = new MemoryFigures(this.keyspace, this.replication.stream);
     const services: Services = {
       ports,
       config,
@@ -142,7 +144,12 @@ export class Engine {
       info: this.#makeInfo(),
       replication: this.replication,
       persistence: this.#persistence,
-      server: this.#serverService(),
+      server: serverService({
+        config,
+        replication: this.replication,
+        cron: () => this.#cron,
+        shutdown: () => this.#shutdown,
+      }),
       log: this.#log,
     };
     this.#executor = new Executor(this.#table, this.keyspace, services, new ReplyWriter());
@@ -202,7 +209,7 @@ export class Engine {
     await this.#options.firstActs?.();
     this.#log.notice(`Running mode=standalone, port=${this.port}.`);
     this.#log.warning('Server initialized');
-    this.#startupBytes = this.#usedBytes();
+    this.#memory.noteStartup();
     try {
       const origin = await this.#persistence.load();
       if (origin?.replication) {
@@ -317,31 +324,8 @@ export class Engine {
     this.#gates.set(gate.saveFailed, stops && !this.#lastSaveWorked);
   }
 
-  #serverService(): ServerService {
-    const role = () => this.replication.role;
-    return {
-      redisVersion: REDIS_VERSION,
-      get role() {
-        return role();
-      },
-      debugAllowed: (session) => {
-        const allowed = this.config.text('enable-debug-command');
-        return (
-          session.kind === 'local' || allowed === 'yes' || (allowed === 'local' && isLoopback(session.remoteAddress))
-        );
-      },
-      setActiveExpire: (active) => {
-        this.#cron.activeExpire = active;
-      },
-      shutdown: (options, failed) => void this.#shutdown.run(options).catch(failed),
-      abortShutdown: () => this.#shutdown.abort(),
-    };
-  }
-
   #makeInfo(): Info {
     const { replication } = this;
-    const startupBytes = () => this.#startupBytes;
-    const peakBytes = () => this.#peakBytes;
     return new Info({
       clock: this.#ports.clock,
       process: this.#options.process,
@@ -357,15 +341,7 @@ export class Engine {
       table: this.#table,
       rates: this.#rates,
       persistence: this.#persistence,
-      memory: {
-        get startupBytes() {
-          return startupBytes();
-        },
-        get peakBytes() {
-          return peakBytes();
-        },
-        usedBytes: () => this.#usedBytes(),
-      },
+      memory: this.#memory,
       replication: {
         fields: () => replicationFields(replication, this.#ports.clock.nowMs()),
         counters: replication.replicas.counters,
@@ -374,12 +350,8 @@ export class Engine {
     });
   }
 
-  #usedBytes(): number {
-    return this.keyspace.usedBytes + this.replication.stream.backlogMemoryBytes;
-  }
-
   #endOfRound(): void {
-    this.#peakBytes = Math.max(this.#peakBytes, this.#usedBytes());
+    this.#memory.notePeak();
     this.replication.stream.flush();
   }
 
@@ -404,24 +376,6 @@ export class Engine {
     this.#listening = null;
     this.#open.dispose();
   }
-}
-
-function newStats(): Stats {
-  return {
-    commandsProcessed: 0,
-    connectionsReceived: 0,
-    rejectedConnections: 0,
-    netInputBytes: 0,
-    netOutputBytes: 0,
-    netInputReplicationBytes: 0,
-    netOutputReplicationBytes: 0,
-    keyspaceHits: 0,
-    keyspaceMisses: 0,
-    expiredKeys: 0,
-    errorReplies: 0,
-    dirty: 0,
-    errorsByPrefix: new Map(),
-  };
 }
 
 function addressText(address: { readonly host: string; readonly port: number } | null): string {

@@ -1,0 +1,34 @@
+// What commands may ask of the engine as a whole: who it is, and its end.
+import type { ConfigService, ServerService } from '../commands/services.ts';
+import type { Replication } from '../replication/replication.ts';
+import type { Cron } from './cron.ts';
+import { REDIS_VERSION } from './info-sections.ts';
+import { isLoopback } from './reception.ts';
+import type { Shutdown } from './shutdown.ts';
+
+/** Functions where the parts are made after the service. */
+export interface ServerServiceNeeds {
+  readonly config: ConfigService;
+  readonly replication: Replication;
+  readonly cron: () => Cron;
+  readonly shutdown: () => Shutdown;
+}
+
+export function serverService({ config, replication, cron, shutdown }: ServerServiceNeeds): ServerService {
+  return {
+    redisVersion: REDIS_VERSION,
+    get role() {
+      return replication.role;
+    },
+    debugAllowed: (session) => {
+      const allowed = config.text('enable-debug-command');
+      if (session.kind === 'local' || allowed === 'yes') return true;
+      return allowed === 'local' && isLoopback(session.remoteAddress);
+    },
+    setActiveExpire: (active) => {
+      cron().activeExpire = active;
+    },
+    shutdown: (options, failed) => void shutdown().run(options).catch(failed),
+    abortShutdown: () => shutdown().abort(),
+  };
+}
