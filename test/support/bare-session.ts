@@ -28,10 +28,16 @@ export class TestSession extends SessionState {
 
   block(): void {
     this.stopped = true;
+    this.blocked = true;
+  }
+
+  wait(): void {
+    this.block();
   }
 
   unblock(): void {
     this.stopped = false;
+    this.blocked = false;
   }
 
   kill(): void {

@@ -7,7 +7,7 @@ import { ReplyWriter } from '../../resp/reply-writer.ts';
 import { Executor } from '../commands/execute.ts';
 import { commandTable } from '../commands/families.ts';
 import { Gates, gate } from '../commands/gates.ts';
-import type { Services, ShutdownOptions } from '../commands/services.ts';
+import type { Services, ShutdownOptions, ValueLimits } from '../commands/services.ts';
 import type { CommandTable } from '../commands/table.ts';
 import { Keyspace } from '../keyspace/keyspace.ts';
 import { Persistence } from '../persistence/persistence.ts';
@@ -105,32 +105,8 @@ export class Engine {
       killMasterLink: () => this.replication.killLink(),
     });
     const limits = followValueLimits(config);
-    const log = (level: LogLevel, text: string) => this.#log.write(level, text);
-    this.#persistence = new Persistence({
-      keyspace: this.keyspace,
-      emptyKeyspace: () => this.#emptyKeyspace(),
-      ports,
-      limits,
-      settings: persistenceSettings(config),
-      changes: this.#stats,
-      log,
-      replicationAux: () => this.replication.place,
-      isReplica: () => configuredMaster(config) !== null,
-      onSaveStatus: (worked) => this.#saveEnded(worked),
-      onLoading: (isLoading) => this.#gates.set(gate.loading, isLoading),
-    });
-    const settings = replicationSettings(config, () => this.port);
-    const host = new ReplicationBridge({
-      ports,
-      config,
-      limits,
-      keyspace: this.keyspace,
-      emptyKeyspace: () => this.#emptyKeyspace(),
-      gates: this.#gates,
-      target: () => this.#stream,
-      roleChanged: (role) => this.#roleChanged(role),
-    });
-    this.replication = new Replication({ ports, settings, log, host });
+    this.#persistence = this.#makePersistence(limits);
+    this.replication = this.#makeReplication(limits);
     this.#memory = new MemoryFigures(this.keyspace, this.replication.stream);
     const services: Services = {
       ports,
@@ -297,6 +273,42 @@ export class Engine {
   }
 
   // ---- what the parts ask of the whole
+
+  #makePersistence(limits: ValueLimits): Persistence {
+    const ports = this.#ports;
+    const { config } = this;
+    return new Persistence({
+      keyspace: this.keyspace,
+      emptyKeyspace: () => this.#emptyKeyspace(),
+      ports,
+      limits,
+      settings: persistenceSettings(config),
+      changes: this.#stats,
+      log: (level, text) => this.#log.write(level, text),
+      replicationAux: () => this.replication.place,
+      isReplica: () => configuredMaster(config) !== null,
+      onSaveStatus: (worked) => this.#saveEnded(worked),
+      onLoading: (isLoading) => this.#gates.set(gate.loading, isLoading),
+    });
+  }
+
+  #makeReplication(limits: ValueLimits): Replication {
+    const ports = this.#ports;
+    const { config } = this;
+    const settings = replicationSettings(config, () => this.port);
+    const host = new ReplicationBridge({
+      ports,
+      config,
+      limits,
+      keyspace: this.keyspace,
+      emptyKeyspace: () => this.#emptyKeyspace(),
+      gates: this.#gates,
+      target: () => this.#stream,
+      roleChanged: (role) => this.#roleChanged(role),
+    });
+    const log = (level: LogLevel, text: string) => this.#log.write(level, text);
+    return new Replication({ ports, settings, log, host });
+  }
 
   #emptyKeyspace(): Keyspace {
     const { random } = this.#ports;
