@@ -83,8 +83,8 @@ export const nodeActions: readonly NodeAction[] = [
     icon: IconBolt,
     isDestroying: false,
     keys: 'alt+W',
-    fits: (node) => !isReplica(node),
-    whyNot: (node) => whyNotRunning(node) ?? (node.role === 'master' ? null : why('act.why.notAMaster', node)),
+    fits: (node) => node.role === 'master',
+    whyNot: (node) => whyNotRunning(node),
     act: (node) => ({ kind: 'startLoad', nodeId: node.id, ...proposedLoad, ...loadOf(node) }),
   },
   {

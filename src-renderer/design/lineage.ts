@@ -1,6 +1,7 @@
 // The hue of a history: nodes of one replication id share it, whatever their place in the tree.
 
-const hueSteps = 24;
+/** Hues of OKLCH that no state has: neither the red of down nor the amber, teal, blue or violet of the others. */
+const hues = [100, 125, 205, 230, 278, 325, 350] as const;
 
 /**
  * A colour for a replication id. Equal ids give equal colours; it is a hint beside the id's first letters, never alone.
@@ -11,6 +12,5 @@ export function lineageColour(replicationId: string | null): string {
   if (replicationId === null) return 'var(--line-strong)';
   let hash = 7;
   for (let i = 0; i < replicationId.length; i++) hash = (hash * 31 + replicationId.charCodeAt(i)) >>> 0;
-  const hue = (hash % hueSteps) * (360 / hueSteps);
-  return `oklch(var(--lineage-lightness) 0.13 ${hue})`;
+  return `oklch(var(--lineage-lightness) 0.13 ${hues[hash % hues.length]})`;
 }

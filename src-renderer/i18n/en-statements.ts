@@ -78,7 +78,7 @@ export const statements = {
   undoPromote: 'Attach {{name}} to {{master}} again.',
   undoNotNeeded: 'Nothing to undo: no data is changed.',
   undoStartNode: 'Stop or remove {{name}}.',
-  undoStopNode: 'Start {{name}} again; it comes back without the data it held in memory.',
+  undoStopNode: 'Start {{name}} again.',
   undoStartLoad: 'Stop the load. What it wrote on {{name}} stays.',
   undoStopLoad: 'Start the load on {{name}} again.',
   undoForgetNode: 'Connect to {{name}} again.',

@@ -249,7 +249,6 @@ export const en = {
       notRunning: '{{name}} is not running',
       isRunning: '{{name}} is running',
       notAReplica: '{{name}} is not a replica',
-      notAMaster: '{{name}} is not a master: write to its master',
       notEmbedded: 'A real server is started and stopped on its own machine',
       hostGone: 'The host does not answer',
       noLoad: 'No load runs on {{name}}',

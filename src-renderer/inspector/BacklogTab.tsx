@@ -9,7 +9,7 @@ import { say } from '../i18n/i18n.ts';
 import { useClock } from '../store/clock-store.ts';
 import { useFleet } from '../store/fleet-store.ts';
 import { OffsetTape } from '../tape/OffsetTape.tsx';
-import { isWithin, type TapeTick, type TapeWindow } from '../tape/tape-scale.ts';
+import { fillOf, isWithin, type TapeTick, type TapeWindow } from '../tape/tape-scale.ts';
 import { ticksOf } from '../tape/tape-ticks.ts';
 import { Section } from './Section.tsx';
 
@@ -40,7 +40,7 @@ function Backlog({ node, backlog }: { readonly node: NodeView; readonly backlog:
     firstByte: backlog.firstByte,
     endOffset: node.offset ?? backlog.firstByte + backlog.histlenBytes - 1,
   };
-  const share = backlog.sizeBytes === 0 ? 0 : backlog.histlenBytes / backlog.sizeBytes;
+  const share = fillOf(backlog);
   return (
     <>
       <Section title={say('inspector.tabBacklog')}>

@@ -2,7 +2,6 @@
 import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
 import type { NodeView } from '#core/contract/views.ts';
-import { attachCommand } from '../actions/attach.ts';
 import { ActionItem, AttachItems } from '../actions/NodeMenu.tsx';
 import { actionsFor, type NodeAction } from '../actions/node-actions.ts';
 import { refusalText } from '../actions/refusal.ts';
@@ -18,7 +17,7 @@ import { useCondition, useNode } from '../store/fleet-store.ts';
 
 /** Shown as a menu under one button. */
 const resyncKinds: ReadonlySet<string> = new Set(['resyncPartial', 'resyncFull']);
-/** Shown as icons at the end of the row. */
+/** Shown as icons beside the name. */
 const lifecycleKinds: ReadonlySet<string> = new Set(['stopNode', 'removeNode']);
 
 export function InspectorHead({ node }: { readonly node: NodeView }) {
@@ -31,12 +30,13 @@ export function InspectorHead({ node }: { readonly node: NodeView }) {
         <span className={`badge badge-${node.role}`}>{say(roleKey(node, master?.role === 'replica'))}</span>
         <span className={`badge badge-env env-${node.environment}`}>{say(`app.environment.${node.environment}`)}</span>
         <span className="grow" />
-        <span className="mono faint nowrap">{formatAddress(node.address)}</span>
+        <EndButtons node={node} />
       </div>
       <div className={`inspector-state tone-${condition.tone}`}>
         <StateGlyph tone={condition.tone} />
         {conditionText(node, condition)}
-        {node.link !== null && master !== undefined && <span className="faint mono">{attachCommand(master)}</span>}
+        <span className="grow" />
+        <span className="mono faint nowrap">{formatAddress(node.address)}</span>
       </div>
       <NodeFailure node={node} />
       <ActButtons node={node} />
@@ -70,7 +70,6 @@ function ActButtons({ node }: { readonly node: NodeView }) {
   const actions = actionsFor(node);
   const plain = actions.filter((action) => !resyncKinds.has(action.kind) && !lifecycleKinds.has(action.kind));
   const resyncs = actions.filter((action) => resyncKinds.has(action.kind));
-  const ends = actions.filter((action) => lifecycleKinds.has(action.kind));
   const isRunning = node.lifecycle.kind === 'running' && isHostThere;
   return (
     <div className="act-buttons">
@@ -99,12 +98,14 @@ function ActButtons({ node }: { readonly node: NodeView }) {
       {plain.map((action) => (
         <ActButton key={action.kind} node={node} action={action} isHostThere={isHostThere} />
       ))}
-      <span className="grow" />
-      {ends.map((action) => (
-        <EndButton key={action.kind} node={node} action={action} isHostThere={isHostThere} />
-      ))}
     </div>
   );
+}
+
+function EndButtons({ node }: { readonly node: NodeView }) {
+  const isHostThere = useHost((host) => host.client !== null);
+  const ends = actionsFor(node).filter((action) => lifecycleKinds.has(action.kind));
+  return ends.map((action) => <EndButton key={action.kind} node={node} action={action} isHostThere={isHostThere} />);
 }
 
 interface AttachMenuProps {

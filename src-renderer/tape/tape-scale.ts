@@ -53,6 +53,11 @@ export function tapeScale(window: TapeWindow, offsets: readonly number[]): TapeS
   };
 }
 
+/** How full a backlog is, 0 to 1; Redis lets it run over its size by a block before it trims it. */
+export function fillOf(backlog: { readonly sizeBytes: number; readonly histlenBytes: number }): number {
+  return backlog.sizeBytes === 0 ? 0 : Math.min(1, backlog.histlenBytes / backlog.sizeBytes);
+}
+
 /** Whether a replica at this offset could continue: the first byte it lacks is still kept, or is the very next one. */
 export function isWithin(window: TapeWindow, offset: number): boolean {
   return offset + 1 >= window.firstByte && offset <= window.endOffset;

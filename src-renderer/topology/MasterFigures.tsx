@@ -6,6 +6,7 @@ import { say } from '../i18n/i18n.ts';
 import { useClock } from '../store/clock-store.ts';
 import { useFleet } from '../store/fleet-store.ts';
 import { OffsetTape } from '../tape/OffsetTape.tsx';
+import { fillOf } from '../tape/tape-scale.ts';
 import { ticksOf } from '../tape/tape-ticks.ts';
 
 /** A reach below this many seconds is a warning: a common cut lasts longer. */
@@ -42,7 +43,7 @@ function CardTape({ node }: { readonly node: NodeView }) {
       </div>
     );
   }
-  const share = backlog.sizeBytes === 0 ? 0 : backlog.histlenBytes / backlog.sizeBytes;
+  const share = fillOf(backlog);
   return (
     <div className="card-tape">
       <div className="card-tape-words">

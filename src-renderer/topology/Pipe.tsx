@@ -56,7 +56,7 @@ function PipeDrawing({ edge, look, description }: PipeDrawingProps) {
           strokeWidth={look.width}
         />
       )}
-      {look.isMoving && <path d={path} className="pipe-flow" strokeWidth={look.width + 1} />}
+      {look.isMoving && <path d={path} className="pipe-flow" strokeWidth={Math.max(1.6, look.width * 0.45)} />}
       {look.label !== '' && (
         <EdgeLabelRenderer>
           <div
