@@ -135,7 +135,7 @@ export class Replication implements Disposable {
     if (former === null) {
       this.stream.setFollowing(true);
       this.#canResume = true;
-    } else this.#drop(former);
+    } else former.stop();
     this.#attach(address, () => {
       if (former !== null) return;
       host.roleChanged('replica');
@@ -157,7 +157,7 @@ export class Replication implements Disposable {
     // Redis is a master before it says the next lines, as their marks show.
     this.#link = null;
     host.roleChanged('master');
-    this.#drop(link);
+    link.stop();
     if (this.#canResume) log('notice', 'Discarding previously cached master state.');
     this.stream.branch();
     this.stream.setFollowing(false);
@@ -253,14 +253,6 @@ export class Replication implements Disposable {
   #ownPlace(): Asked {
     const { id, offset } = this.stream.history;
     return { id, byte: offset + 1 };
-  }
-
-  #drop(link: MasterLink): void {
-    if (link.isConnected) {
-      this.#needs.log('warning', 'Connection with master lost.');
-      this.#needs.log('notice', 'Caching the disconnected master state.');
-    }
-    link.stop();
   }
 
   #cron(): void {

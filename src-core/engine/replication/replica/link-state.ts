@@ -135,7 +135,10 @@ function react(state: LinkState, event: LinkEvent, facts: LinkFacts): LinkStep {
     case 'attach':
       return state.kind === 'none' ? open([log('notice', `Connecting to MASTER ${name(facts)}`)]) : stay(state);
     case 'detach':
-      return { state: { kind: 'none' }, effects: isOpen(state) ? [{ kind: 'close' }] : [] };
+      return {
+        state: { kind: 'none' },
+        effects: [...(state.kind === 'connected' ? lostStream : []), ...(isOpen(state) ? [close] : [])],
+      };
     case 'tick':
       return state.kind === 'connect' ? open([log('notice', `Connecting to MASTER ${name(facts)}`)]) : stay(state);
     case 'opened':
@@ -178,6 +181,14 @@ export function isHandshake(state: LinkState): boolean {
   return state.kind.startsWith('receive-');
 }
 
+const close: LinkEffect = { kind: 'close' };
+
+/** What is cached is our own history, which the next PSYNC asks with. */
+const lostStream: readonly LinkEffect[] = [
+  log('warning', 'Connection with master lost.'),
+  log('notice', 'Caching the disconnected master state.'),
+];
+
 function openFailed(state: LinkState, systemCode: string, facts: LinkFacts): LinkStep {
   if (state.kind !== 'connecting') return stay(state);
   const reason = connectionReason(systemCode, facts.address);
@@ -207,7 +218,7 @@ function closed(state: LinkState, systemCode: string | null, facts: LinkFacts): 
   const words = systemCode === null ? 'connection lost' : (systemWords[systemCode] ?? systemCode);
   switch (state.kind) {
     case 'connected':
-      return lose(facts, [log('warning', 'Connection with master lost.')], reason);
+      return lose(facts, lostStream, reason);
     case 'transfer': {
       const text =
         state.part === 'length'
@@ -242,7 +253,7 @@ function timedOut(state: LinkState, facts: LinkFacts): LinkStep {
   const reason: LinkReason = { code: 'linkTimedOut', params: { host, port } };
   switch (state.kind) {
     case 'connected':
-      return lose(facts, [log('warning', 'MASTER timeout: no data nor PING received...')], reason);
+      return lose(facts, [log('warning', 'MASTER timeout: no data nor PING received...'), ...lostStream], reason);
     case 'transfer':
       return lose(
         facts,

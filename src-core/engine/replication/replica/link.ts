@@ -1,4 +1,5 @@
 // The driver of a replica's link: performs what the machine says on a real connection, and keeps what can be observed.
+import { InvariantError } from '../../../base/assert.ts';
 import type { Disposable } from '../../../base/lifecycle.ts';
 import type { Connection, ConnectionHandlers } from '../../../base/ports.ts';
 import { answerReason, type LinkReason, type MasterAddress } from '../link-reason.ts';
@@ -331,6 +332,7 @@ export class MasterLink {
     try {
       return this.#applier.apply(buffer, view, start, end);
     } catch (error) {
+      if (error instanceof InvariantError) throw error;
       const why = error instanceof Error ? error.message : String(error);
       this.#needs.forgetResume();
       this.#react({
