@@ -24,8 +24,7 @@ function findTraceReason({ node }: Member): Statement | null {
   return newest?.outcome === 'failed' ? newest.reason : null;
 }
 
-function findMasterReason({ node }: Member, { host, port }: Address): Statement | null {
-  const { lifecycle } = node;
+function findMasterReason({ node, lifecycle }: Member, { host, port }: Address): Statement | null {
   if (lifecycle.kind === 'unreachable') {
     const code = codesByFailure[lifecycle.failure.code];
     return code ? { code, params: { host, port } } : null;

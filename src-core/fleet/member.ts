@@ -1,6 +1,8 @@
 // A node together with what was seen of it: its last reading, its sampled offsets, its series.
+
+import type { Failure } from '../contract/failures.ts';
 import { seriesPointsMax } from '../contract/settings.ts';
-import type { Address, NodeId, SeriesPoint } from '../contract/views.ts';
+import type { Address, Lifecycle, NodeId, SeriesPoint } from '../contract/views.ts';
 import type { FleetNode } from './fleet-node.ts';
 import { OffsetHistory } from './offset-history.ts';
 import type { NodeReading } from './reading.ts';
@@ -16,6 +18,8 @@ export class Member {
   readonly received = new OffsetHistory();
   readonly series = new Ring<SeriesPoint>(seriesPointsMax);
   reading: NodeReading | null = null;
+  /** The looks that failed in a row, though the node is said to run: it hangs, or refuses INFO. */
+  #trouble: { readonly sinceMs: number; readonly attempt: number; readonly failure: Failure } | null = null;
 
   constructor(node: FleetNode) {
     this.node = node;
@@ -29,7 +33,20 @@ export class Member {
     return this.node.address;
   }
 
+  /** As the node says, and where it runs but cannot be read, as we see it. */
+  get lifecycle(): Lifecycle {
+    const { lifecycle } = this.node;
+    return this.#trouble && lifecycle.kind === 'running' ? { kind: 'unreachable', ...this.#trouble } : lifecycle;
+  }
+
+  /** A look told nothing. */
+  miss(failure: Failure, atMs: number): void {
+    const before = this.#trouble;
+    this.#trouble = { sinceMs: before?.sinceMs ?? atMs, attempt: (before?.attempt ?? 0) + 1, failure };
+  }
+
   take(reading: NodeReading): void {
+    this.#trouble = null;
     this.reading = reading;
     this.offsets.add(reading.atMs, reading.offset, `${reading.runId} ${reading.replicationId}`);
     const { link } = reading;

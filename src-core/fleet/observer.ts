@@ -1,6 +1,6 @@
 // Looks at every node again and again, each for itself: a node that hangs delays nobody.
 import type { Disposable } from '../base/lifecycle.ts';
-import { FailureError } from '../contract/failure-error.ts';
+import { FailureError, toFailure } from '../contract/failure-error.ts';
 import { observeDuringActIntervalMs, observeIntervalMs } from '../contract/settings.ts';
 import { InfoText } from '../remote/info.ts';
 import { parseRole, type Reply } from '../remote/role.ts';
@@ -106,8 +106,8 @@ export class Observer implements Disposable {
   async #read(member: Member): Promise<void> {
     try {
       member.take(await readNode(member.node));
-    } catch {
-      // Its age on the screen tells; the connection's own state says why.
+    } catch (error) {
+      member.miss(toFailure(error), Date.now());
     }
   }
 

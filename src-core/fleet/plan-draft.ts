@@ -69,7 +69,7 @@ export class Checks {
   reachable(member: Member, nowMs: number): boolean {
     const { node, reading } = member;
     const { name } = node;
-    if (node.lifecycle.kind !== 'running' || !reading) {
+    if (member.lifecycle.kind !== 'running' || !reading) {
       const code = node.kind === 'embedded' ? 'nodeNotRunning' : 'nodeNotConnected';
       this.fail('checkNotReachable', { name }, new FailureError(code, { name }));
       return false;
@@ -130,7 +130,7 @@ export function toForecastReplica(member: Member, members: readonly Member[]): F
 /** A member as the master of a forecast; null where it was not read. */
 export function toForecastMaster(member: Member | null): ForecastMaster | null {
   const reading = member?.reading;
-  if (!member || !reading?.replicationId || member.node.lifecycle.kind !== 'running') return null;
+  if (!member || !reading?.replicationId || member.lifecycle.kind !== 'running') return null;
   const { secondReplicationId, secondOffset, offset, backlog } = reading;
   return {
     name: member.node.name,

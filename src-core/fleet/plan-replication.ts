@@ -1,7 +1,7 @@
 // Plans of the acts on a link: attach, promote, and both kinds of resync.
 import type { Act, Forecast } from '../contract/acts.ts';
 import { FailureError } from '../contract/failure-error.ts';
-import type { Address, Statement } from '../contract/views.ts';
+import type { Address, NodeId, Statement } from '../contract/views.ts';
 import { type ForecastMaster, forecastForcedFull, forecastSync } from '../insight/forecast.ts';
 import type { Member } from './member.ts';
 import {
@@ -22,6 +22,8 @@ const struckOut = '***';
 export interface PlanScene {
   readonly members: readonly Member[];
   readonly nowMs: number;
+  /** Nodes that have a `masterauth` and would send it to any master; only asked where it matters. */
+  readonly sendsLogin: ReadonlySet<NodeId>;
 }
 
 type ActOf<K extends Act['kind']> = Extract<Act, { kind: K }>;
@@ -46,7 +48,7 @@ export function draftAttach(act: ActOf<'attach'>, replica: Member, master: Membe
     checks: checks.list,
     steps: [
       ...stopLoadFirst(replica),
-      ...loginSteps(replica, master),
+      ...loginSteps(replica, master, scene),
       redisStep(replica, ['REPLICAOF', master.address.host, String(master.address.port)]),
       watchSync(replica, master),
     ],
@@ -242,10 +244,15 @@ function stopLoadFirst(member: Member): PlannedStep[] {
   return [hostStep(member, member.node.name, 'stop the write load', { kind: 'stopLoad', nodeId: member.id })];
 }
 
-/** The replica needs what the master asks of it; what a person gave us for the master is what we know. */
-function loginSteps(replica: Member, master: Member): PlannedStep[] {
+/**
+ * The replica needs what the master asks of it; what a person gave us for the master is what we know. A login left
+ * over from another master is taken away: a master without a password answers it with an error, and the link stays down.
+ */
+function loginSteps(replica: Member, master: Member, scene: PlanScene): PlannedStep[] {
   const { username, password } = master.node.credentials;
-  if (password === null) return [];
+  if (password === null) {
+    return scene.sendsLogin.has(replica.id) ? [redisStep(replica, ['CONFIG', 'SET', 'masterauth', ''])] : [];
+  }
   const set = (name: string, value: string) =>
     redisStep(replica, ['CONFIG', 'SET', name, value], `CONFIG SET ${name} ${struckOut}`);
   return [...(username === null ? [] : [set('masteruser', username)]), set('masterauth', password)];

@@ -81,9 +81,9 @@ function draftPlan(act: Act, scene: PlanScene): PlanDraft {
  * reason in words is no part of it: a replica that is promoted is a few bytes behind now and level a moment later.
  */
 function describeGround(draft: PlanDraft): string {
-  const nodes = draft.concerns.map(({ id, node, reading }) => [
+  const nodes = draft.concerns.map(({ id, node, lifecycle, reading }) => [
     id,
-    node.lifecycle.kind,
+    lifecycle.kind,
     reading?.runId,
     reading?.role,
     reading?.replicationId,

@@ -40,7 +40,7 @@ export class Runner {
   /** Looks at the concerned nodes and makes the plan. Changes nothing. @throws FailureError nodeUnknown */
   async plan(act: Act): Promise<Plan> {
     await this.#lookAt(namedNodes(act));
-    const prepared = this.#prepare(act);
+    const prepared = await this.#prepare(act);
     this.#prepared.delete(prepared.plan.hash);
     this.#prepared.set(prepared.plan.hash, { act, prepared });
     for (const hash of this.#prepared.keys()) if (this.#prepared.size > preparedMax) this.#prepared.delete(hash);
@@ -59,20 +59,31 @@ export class Runner {
     if (plan.typedConfirmation !== null && confirmation !== plan.typedConfirmation) {
       throw new FailureError('settingInvalid', { setting: 'confirmation', reason: plan.typedConfirmation });
     }
+    // From here on it is used up, whatever comes: a second click finds no plan.
+    this.#prepared.delete(hash);
     const hurry = this.#fleet.observer.hurry();
     try {
       await this.#lookAt(concerns);
-      if (this.#prepare(shown.act).ground !== ground)
+      if ((await this.#prepare(shown.act)).ground !== ground)
         throw new FailureError('planExpired', { what: this.#nameOf(concerns) });
-      this.#prepared.delete(hash);
       return await this.#runSteps(shown.prepared);
     } finally {
       hurry.dispose();
     }
   }
 
-  #prepare(act: Act): PreparedPlan {
-    return preparePlan(act, { members: this.#fleet.members, nowMs: Date.now() });
+  async #prepare(act: Act): Promise<PreparedPlan> {
+    const sendsLogin = new Set<NodeId>();
+    if (act.kind === 'attach' && (await this.#hasMasterLogin(act.nodeId))) sendsLogin.add(act.nodeId);
+    return preparePlan(act, { members: this.#fleet.members, nowMs: Date.now(), sendsLogin });
+  }
+
+  /** False where it cannot be asked: then the plan's own checks say so, or the link's state will. */
+  async #hasMasterLogin(nodeId: NodeId): Promise<boolean> {
+    const { node } = this.#fleet.member(nodeId);
+    const [reply] = await node.execute([['CONFIG', 'GET', 'masterauth']]).catch(() => []);
+    // Of the secret itself nothing is kept.
+    return Array.isArray(reply) && reply[1] !== undefined && reply[1] !== '';
   }
 
   async #runSteps({ plan, steps, concerns }: PreparedPlan): Promise<ActResult> {

@@ -26,7 +26,7 @@ export function toNodeView(member: Member, members: readonly Member[]): NodeView
     kind: node.kind,
     environment: node.environment,
     address: node.address,
-    lifecycle: node.lifecycle,
+    lifecycle: member.lifecycle,
     observedAtMs: reading?.atMs ?? null,
     role: current?.role ?? 'unknown',
     server: current?.server ?? null,

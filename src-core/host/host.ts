@@ -6,11 +6,12 @@ import { Journal } from '../audit/journal.ts';
 import { actBounds, type ConnectRequest } from '../contract/acts.ts';
 import { contract, type Outcome } from '../contract/contract.ts';
 import { FailureError, toFailure } from '../contract/failure-error.ts';
-import type { NodeId } from '../contract/views.ts';
+import type { Address, NodeId } from '../contract/views.ts';
 import { Fleet } from '../fleet/fleet.ts';
 import { EmbeddedFleetNode } from '../fleet/fleet-node.ts';
 import { NodeKeeper } from '../fleet/node-keeper.ts';
 import { Runner } from '../fleet/runner.ts';
+import { sameAddress } from '../fleet/topology.ts';
 import { buildLab, firstLab, type LabNode } from '../lab/first-lab.ts';
 import { SocketWorkload } from '../lab/workload.ts';
 import { SettingsStore } from './settings-store.ts';
@@ -49,10 +50,6 @@ export class Host {
 
   /** The lab as it was left, or the first one; and the remembered connections. @returns what could not be started */
   async openLab(): Promise<unknown[]> {
-    for (const { username, ...connection } of this.settings.connections) {
-      const request = { ...connection, ...(username !== null && { username }) };
-      this.fleet.add(await this.#keeper.connect(request, false));
-    }
     const lab = this.settings.lab ?? firstLab;
     const problems = await buildLab(lab, {
       create: async (name, port) => this.fleet.add(await this.#keeper.createEmbedded(name, port, null)).id,
@@ -64,6 +61,10 @@ export class Host {
       load: (nodeId, load) => this.fleet.member(nodeId).node.startLoad(load),
     });
     this.settings.lab = lab.map((node) => ({ ...node, port: this.#portOf(node.name) ?? node.port }));
+    for (const { username, ...connection } of this.settings.connections) {
+      const request = { ...connection, ...(username !== null && { username }) };
+      this.fleet.add(await this.#keeper.connect(request, false));
+    }
     return problems;
   }
 
@@ -100,6 +101,7 @@ export class Host {
       throw new FailureError('tooManyNodes', { limit: actBounds.nodesMax });
     }
     const node = await this.#keeper.connect(request, true);
+    this.#dropStalled(node.address);
     if (this.fleet.members.some((member) => member.node.name === node.name)) {
       node.dispose();
       throw new FailureError('nodeNameTaken', { name: node.name });
@@ -109,6 +111,14 @@ export class Host {
     this.fleet.publish();
     this.#remember();
     return { nodeId: node.id };
+  }
+
+  /** A connection to the same address that never came up, for want of its password say, makes room for the new one. */
+  #dropStalled(address: Address): void {
+    const stalled = this.fleet.members.filter(
+      (member) => member.node.lifecycle.kind === 'connecting' && sameAddress(member.address, address),
+    );
+    for (const { id } of stalled) this.fleet.remove(id);
   }
 
   async #run(hash: string, confirmation: string | undefined) {

@@ -203,6 +203,18 @@ describe('a plan', () => {
   });
 });
 
+it('attach to a master without a password works though the replica has a login from before', async () => {
+  await using host = await startHost(inject('nodeWorkerUrl'));
+  await using master = await startRedis({ settings });
+  await using replica = await startRedis({ settings: { ...settings, masterauth: password } });
+  const masterId = await host.connect(master, 'master');
+  const nodeId = await host.connect(replica, 'replica');
+  const { results, failure } = await host.act({ kind: 'attach', nodeId, masterId });
+  expect(failure).toBeNull();
+  expect(results[0]?.step.command).toBe('CONFIG SET masterauth ""');
+  await host.untilStreaming(nodeId);
+});
+
 describe('the journal', () => {
   it('has each run with its plan, steps and end, and no secret; nor has any view', async () => {
     await using host = await startHost(inject('nodeWorkerUrl'));

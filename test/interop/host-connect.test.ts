@@ -121,6 +121,25 @@ describe('a connection', () => {
     expect(JSON.stringify(host.events)).not.toContain(password);
   });
 
+  it('that was remembered without its password says so, and a new one with it takes its place', async () => {
+    await using host = await startHost(inject('nodeWorkerUrl'));
+    await using redis = await startRedis({ settings: { requirepass: password } });
+    const { host: name, port } = redis;
+    host.host.settings.lab = [];
+    host.host.settings.connections = [
+      { name: 'real', host: name, port, tls: false, username: null, environment: 'prod' },
+    ];
+    await host.host.openLab();
+    const [remembered] = host.host.fleet.members;
+    await host.untilView(
+      remembered?.id ?? '',
+      'the reason',
+      ({ lifecycle }) => lifecycle.kind === 'connecting' && lifecycle.failure?.code === 'authRequired',
+    );
+    const nodeId = await host.connect(redis, 'real', password);
+    expect(host.host.fleet.members.map(({ id }) => id)).toEqual([nodeId]);
+  });
+
   it('with a password that the server does not ask for is made all the same', async () => {
     await using host = await startHost(inject('nodeWorkerUrl'));
     await using redis = await startRedis();
@@ -144,7 +163,7 @@ describe('a connection', () => {
     await host.untilView(nodeId, 'it to be back', ({ lifecycle }) => lifecycle.kind === 'running');
   });
 
-  it('whose server hangs later goes stale and harms no other', async () => {
+  it('whose server hangs later is told to be unreachable, and harms no other', async () => {
     await using host = await startHost(inject('nodeWorkerUrl'));
     await using redis = await startRedis();
     await using relay = await startRelay(redis);
@@ -153,7 +172,11 @@ describe('a connection', () => {
     await host.untilView(stuck, 'a first look', (view) => view.observedAtMs !== null);
     relay.stall();
     const stalledAtMs = Date.now();
+    const hung = await host.untilView(stuck, 'it to be told', ({ lifecycle }) => lifecycle.kind === 'unreachable');
+    expect(hung?.lifecycle).toMatchObject({ failure: { code: 'connectionTimedOut', retryable: true } });
     await host.untilView(free, 'looks to go on', (view) => (view.observedAtMs ?? 0) > stalledAtMs + 2500);
     expect(host.view(stuck)?.observedAtMs).toBeLessThan(stalledAtMs + 500);
+    relay.flow();
+    await host.untilView(stuck, 'it to be read again', ({ lifecycle }) => lifecycle.kind === 'running');
   });
 });

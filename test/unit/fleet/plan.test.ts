@@ -15,7 +15,7 @@ function plan(act: Act, ...nodes: SceneNode[]) {
 }
 
 function prepare(act: Act, members: Member[]) {
-  return preparePlan(act, { members, nowMs: sceneNowMs });
+  return preparePlan(act, { members, nowMs: sceneNowMs, sendsLogin: new Set(['id-leftover']) });
 }
 
 const commands = (shown: ReturnType<typeof plan>) =>
@@ -38,6 +38,11 @@ describe('attach', () => {
     const shown = plan(attachLone, { ...alpha, password: 'hunter2' }, lone);
     expect(commands(shown)[0]).toBe('lone: CONFIG SET masterauth ***');
     expect(JSON.stringify(shown)).not.toContain('hunter2');
+  });
+
+  it('takes a left-over login away where the master asks for none', () => {
+    const shown = plan({ ...attachLone, nodeId: 'id-leftover' }, alpha, { ...lone, name: 'leftover' });
+    expect(commands(shown)[0]).toBe('leftover: CONFIG SET masterauth ""');
   });
 
   it('stops a write load on what becomes a replica', () => {
