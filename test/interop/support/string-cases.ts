@@ -1,5 +1,6 @@
 // Strings, bits and counters: every option, every refusal.
 import type { Step } from '../commands-differential.test.ts';
+import { stringStory } from './string-fuzzer.ts';
 
 const past = '1000000000000';
 const future = '99999999999999';
@@ -242,4 +243,5 @@ export const stringCases: Readonly<Record<string, readonly Step[]>> = {
     'SETBIT b 3 1',
     'GETBIT b 3',
   ],
+  ...Object.fromEntries([1, 2, 3, 4, 5, 6].map((seed) => [`a random story, seed ${seed}`, stringStory(seed)])),
 };
