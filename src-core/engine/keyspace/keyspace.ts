@@ -3,7 +3,7 @@ import { Arena, type Ref } from '../data/arena.ts';
 import { Database } from './database.ts';
 import { ObjectSlots } from './object-slots.ts';
 import { SingleKey } from './single-key.ts';
-import { KeyspaceSnapshot, type SnapshotVisitor } from './snapshot.ts';
+import { KeyspaceSnapshot, type SnapshotEnd, type SnapshotVisitor } from './snapshot.ts';
 import { Watches } from './watches.ts';
 
 /** What happens to a key past its time. */
@@ -167,7 +167,12 @@ export class Keyspace {
     return this.#snapshot !== null;
   }
 
-  #abortSnapshot(reason: 'flushed' | 'replaced'): void {
+  /** Gives up the running snapshot, whoever wants it: the last save before the end goes first. */
+  supersedeSnapshot(): void {
+    this.#abortSnapshot('superseded');
+  }
+
+  #abortSnapshot(reason: SnapshotEnd): void {
     this.#snapshot?.abort(reason);
   }
 

@@ -3,6 +3,9 @@ import type { Ref } from '../data/arena.ts';
 import type { Database } from './database.ts';
 import type { KeyTable } from './key-table.ts';
 
+/** Why a snapshot cannot go on: the databases were emptied or replaced, or another one goes first. */
+export type SnapshotEnd = 'flushed' | 'replaced' | 'superseded';
+
 export interface SnapshotVisitor {
   /**
    * Called once for each record of the moment. True: what is needed of it has been taken. False: it is large and will be
@@ -11,8 +14,8 @@ export interface SnapshotVisitor {
   record(database: Database, databaseIndex: number, ref: Ref): boolean;
   /** A key with this hash is about to change: what is not yet taken of it must be taken now. */
   finish(databaseIndex: number, hash: number): void;
-  /** The databases were emptied or replaced: no more records will come, and what came is of no use. */
-  aborted(reason: 'flushed' | 'replaced'): void;
+  /** No more records will come, and what came is of no use. */
+  aborted(reason: SnapshotEnd): void;
 }
 
 /** A database as it was when the snapshot began. */
@@ -140,7 +143,7 @@ export class KeyspaceSnapshot {
     this.#onEnd();
   }
 
-  abort(reason: 'flushed' | 'replaced'): void {
+  abort(reason: SnapshotEnd): void {
     if (this.#ended) return;
     this.end();
     this.#visitor.aborted(reason);

@@ -88,8 +88,15 @@ export class Persistence implements Disposable {
     return { seconds, keysWritten: job.keysWritten, keysTotal: job.keysTotal };
   }
 
-  /** SAVE and SHUTDOWN SAVE: rejects with what went wrong; what was on the disk is then still there. */
+  /**
+   * SAVE and SHUTDOWN SAVE: rejects with what went wrong; what was on the disk is then still there. A snapshot that is
+   * running is given up, as Redis kills its child.
+   */
   async save(): Promise<void> {
+    if (this.snapshotRunning) {
+      this.#needs.log('warning', 'There is a child saving an .rdb. Killing it!');
+      this.#needs.keyspace.supersedeSnapshot();
+    }
     await this.#saveFile();
     this.#needs.log('notice', 'DB saved on disk');
   }
@@ -174,7 +181,7 @@ export class Persistence implements Disposable {
       this.lastSaveWorked = false;
       throw error;
     } finally {
-      this.#running = null;
+      if (this.#running?.job === snapshot) this.#running = null;
       onSaveStatus(this.lastSaveWorked);
     }
   }

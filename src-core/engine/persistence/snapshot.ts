@@ -11,7 +11,7 @@ import type { Ref } from '../data/arena.ts';
 import type { Database } from '../keyspace/database.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
 import { SingleKey } from '../keyspace/single-key.ts';
-import type { KeyspaceSnapshot, SnapshotVisitor } from '../keyspace/snapshot.ts';
+import type { KeyspaceSnapshot, SnapshotEnd, SnapshotVisitor } from '../keyspace/snapshot.ts';
 import { ChunkQueue } from './chunk-queue.ts';
 import { rdbRedisVersion } from './rdb/format.ts';
 import { isLarge, type ValuePieces, valuePieces, writeRecordHead, writeSmallValue } from './rdb/value-writer.ts';
@@ -28,7 +28,7 @@ export const snapshotPendingBytesMax = 1024 * 1024 * 1024;
 export interface SnapshotSink {
   /**
    * True: the bytes were taken at once, and the memory may be used again. False: they are queued, their memory must not
-   * change, and `onDrain` is called once all of them have left; until then nothing more is written.
+   * change, and `onDrain` is called once all of them have left, never from within `write`; until then nothing more comes.
    */
   write(chunk: Buffer): boolean;
   /** Set by the snapshot that writes here. */
@@ -65,8 +65,8 @@ export type SnapshotOutcome =
   | { readonly kind: 'finished'; readonly figures: SnapshotFigures }
   | { readonly kind: 'aborted'; readonly reason: SnapshotAbortReason };
 
-/** `flushed`, `replaced`: the data went away under it. `cancelled`: by `abort`. `too slow`: the sink did not keep up. */
-export type SnapshotAbortReason = 'flushed' | 'replaced' | 'cancelled' | 'too slow';
+/** Of the keyspace, or `cancelled`: by `abort`; `too slow`: the sink did not keep up. */
+export type SnapshotAbortReason = SnapshotEnd | 'cancelled' | 'too slow';
 
 export interface SnapshotFigures {
   readonly sizeBytes: number;
@@ -171,7 +171,7 @@ class Snapshot implements SnapshotJob, SnapshotVisitor {
     }
   }
 
-  aborted(reason: 'flushed' | 'replaced'): void {
+  aborted(reason: SnapshotEnd): void {
     this.#end({ kind: 'aborted', reason });
   }
 

@@ -33,6 +33,7 @@ class Scene {
   isReplica = false;
   #nowMs = 1_700_000_000_000;
   #look: () => void = () => {};
+  #randomCalls = 0;
 
   constructor(savePoints: readonly { seconds: number; changes: number }[] = []) {
     this.persistence = new Persistence({
@@ -52,7 +53,7 @@ class Scene {
           },
         },
         files: this.files,
-        random: { bytes: (count) => new Uint8Array(count), integer: () => 0 },
+        random: { bytes: (count) => new Uint8Array(count).fill(++this.#randomCalls), integer: () => 0 },
       },
       limits: defaultCollectionLimits,
       settings: { directory: 'data', fileName: 'dump.rdb', compress: true, checksum: true, savePoints },
@@ -121,6 +122,19 @@ describe('a save', () => {
       expect(scene.persistence.snapshotRunning).toBe(false);
     },
   );
+
+  it('goes before one that is running, which is given up', async () => {
+    const scene = new Scene();
+    scene.change(5000);
+    scene.persistence.backgroundSave();
+    await scene.persistence.save();
+    await waitFor('the first save to be given up', () => scene.log.includes('warning: Background saving error'));
+    expect(scene.log).toContain('warning: There is a child saving an .rdb. Killing it!');
+    expect(scene.log).toContain('warning: Failed saving the RDB file: the snapshot was given up: superseded');
+    expect([...scene.files.contents.keys()]).toEqual([path]);
+    expect(loadRdb(scene.files.contents.get(path)!).report.keysLoaded).toBe(5000);
+    expect(scene.persistence).toMatchObject({ lastSaveWorked: true, savesInProgress: null });
+  });
 
   it('that is flushed under its feet is given up', async () => {
     const scene = new Scene();
