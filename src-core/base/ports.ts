@@ -28,7 +28,8 @@ export type Endpoint = { readonly host: string; readonly port: number } | { read
 export interface ConnectionHandlers {
   /**
    * Bytes arrived. `bytes` may be shared by all connections: it holds them during the call only,
-   * at `start` up to but not with `end`. `view` looks at the same memory.
+   * at `start` up to but not with `end`. `view` looks at the same memory. What is before `start` is free room: the
+   * receiver may write there, to put the tail of what it got before in front of what came now.
    */
   onData(bytes: Buffer, view: DataView, start: number, end: number): void;
   /** Everything written so far has left; called only after a `write` that answered false. */

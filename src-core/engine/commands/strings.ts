@@ -136,7 +136,8 @@ function setWithOptions(context: CommandContext): void {
     if (!options.answersOld) reply.nullBulk();
     return;
   }
-  const ref = db.storeArgument(args, 1, 2, options.keepsExpiry);
+  // An old expiry is kept in its place where a new one will be written over it.
+  const ref = db.storeArgument(args, 1, 2, options.keepsExpiry || expiresMs >= 0);
   context.changed();
   if (expiresMs >= 0) {
     db.setExpiry(ref, expiresMs);
@@ -166,7 +167,7 @@ function setnx(context: CommandContext): void {
 function setWithExpiry(context: CommandContext, unit: ExpireUnit, commandName: string): void {
   const { args, db, reply, nowMs } = context;
   const expiresMs = expireTimeMs(args, 2, unit, nowMs, commandName);
-  db.setExpiry(db.storeArgument(args, 1, 3, false), expiresMs);
+  db.setExpiry(db.storeArgument(args, 1, 3, true), expiresMs);
   context.changed();
   context.propagateInstead('SET', args.slice(1), args.slice(3), 'PXAT', String(expiresMs));
   reply.ok();
