@@ -8,6 +8,8 @@ import type { Connection, ConnectionHandlers, Endpoint, ListenerHandle, Transpor
 const READ_BYTES = 64 * 1024;
 /** Free memory in front of each read, where a receiver may put the tail of what it got before. */
 export const HEADROOM_BYTES = 64 * 1024;
+/** A silent client is asked for a sign of life after this long: Redis's `tcp-keepalive`. */
+const KEEP_ALIVE_MS = 300_000;
 /** Connections that wait to be accepted. */
 const ACCEPT_BACKLOG = 511;
 
@@ -135,6 +137,7 @@ export class SocketTransport implements Transport {
     };
     const taken = new net.Socket(options);
     taken.setNoDelay(true);
+    taken.setKeepAlive(true, KEEP_ALIVE_MS);
     connection = new SocketConnection(taken);
     return connection;
   }

@@ -7,8 +7,6 @@ import type { OutputOwner } from '../commands/services.ts';
 import { type SessionStart, SessionState } from './session.ts';
 import type { Turn } from './turn.ts';
 
-/** A client's unfinished request may be this long: Redis's `client-query-buffer-limit`. */
-const MAX_QUERY_BYTES = 1024 * 1024 * 1024;
 /** What one client may send in a turn before the others are looked after. */
 const TURN_BUDGET_BYTES = 512 * 1024;
 /** While a client leaves so much of its answers untaken, nothing more is read from it. */
@@ -28,6 +26,8 @@ export interface ClientSurroundings {
   readonly executor: Executor;
   readonly turn: Turn;
   readonly timers: Timers;
+  /** `client-query-buffer-limit`: an unfinished request may be this long. */
+  readonly queryLimit: { bytes: number };
   readonly outputLimits: { readonly normal: OutputLimit; readonly pubsub: OutputLimit };
   /** The connection is gone; called once. */
   closed(client: ClientConnection): void;
@@ -128,7 +128,7 @@ export class ClientConnection extends SessionState implements ConnectionHandlers
   /** Adds to the unfinished request. */
   #keep(bytes: Buffer, start: number, end: number): void {
     const length = this.#pendingLength + end - start;
-    if (length > MAX_QUERY_BYTES) {
+    if (length > this.#around.queryLimit.bytes) {
       this.#around.closing(this, 'its query buffer reached the limit');
       this.kill();
       return;

@@ -24,16 +24,10 @@ import { Log, type LogLevel, type LogRecord } from './log.ts';
 import { MemoryFigures } from './memory-figures.ts';
 import { PubSub } from './pubsub.ts';
 import { Rates } from './rates.ts';
-import { receive } from './reception.ts';
+import { Reception } from './reception.ts';
 import { ReplicationBridge } from './replication-bridge.ts';
 import { serverService } from './server-service.ts';
-import {
-  configuredMaster,
-  followValueLimits,
-  outputLimit,
-  persistenceSettings,
-  replicationSettings,
-} from './settings.ts';
+import { configuredMaster, followValueLimits, persistenceSettings, replicationSettings } from './settings.ts';
 import { Shutdown } from './shutdown.ts';
 import { newStats } from './stats.ts';
 import { MasterStream } from './stream-target.ts';
@@ -170,8 +164,7 @@ export class Engine {
    */
   async start(): Promise<{ readonly port: number }> {
     const { transport, files } = this.#ports;
-    const surroundings = this.#surroundings();
-    const reception = { executor: this.#executor, clients: this.#clients, surroundings };
+    const reception = new Reception({ executor: this.#executor, clients: this.#clients, turn: this.#turn });
     this.#gates.set(gate.loading, true);
     // Known before anything else: the log carries the mark, and a replica loads keys past their time.
     if (configuredMaster(this.config) !== null) this.#roleChanged('replica');
@@ -180,7 +173,7 @@ export class Engine {
       files,
       config: this.config,
       log: this.#log,
-      accept: (connection, unixPath) => receive(reception, connection, unixPath),
+      accept: (connection, unixPath) => reception.receive(connection, unixPath),
     });
     await this.#options.firstActs?.();
     this.#log.notice(`Running mode=standalone, port=${this.port}.`);
@@ -224,26 +217,6 @@ export class Engine {
     const path = this.config.text('unixsocket');
     if (this.port !== 0) this.#log.notice('Ready to accept connections');
     if (path !== '') this.#log.notice(`The server is now ready to accept connections at ${path}`);
-  }
-
-  #surroundings() {
-    const outputLimits = { normal: outputLimit(this.config, 'normal'), pubsub: outputLimit(this.config, 'pubsub') };
-    this.config.onChange('client-output-buffer-limit', () => {
-      outputLimits.normal = outputLimit(this.config, 'normal');
-      outputLimits.pubsub = outputLimit(this.config, 'pubsub');
-    });
-    return {
-      executor: this.#executor,
-      turn: this.#turn,
-      timers: this.#ports.timers,
-      outputLimits,
-      closed: (client: Parameters<ClientRegistry['remove']>[0]) => {
-        this.#executor.waiting.forget(client);
-        this.#clients.remove(client);
-      },
-      closing: (client: Parameters<ClientRegistry['describe']>[0], why: string) =>
-        this.#log.warning(`Client ${this.#clients.describe(client)} closed, since ${why}.`),
-    };
   }
 
   #followConfig(): void {

@@ -3,11 +3,13 @@ import type { Connection, ConnectionHandlers } from '../../base/ports.ts';
 import type { Executor } from '../commands/execute.ts';
 import { ClientConnection, type ClientSurroundings } from './client-connection.ts';
 import type { ClientRegistry } from './client-registry.ts';
+import { outputLimit } from './settings.ts';
+import type { Turn } from './turn.ts';
 
 export interface ReceptionNeeds {
   readonly executor: Executor;
   readonly clients: ClientRegistry;
-  readonly surroundings: ClientSurroundings;
+  readonly turn: Turn;
 }
 
 const TOO_MANY = '-ERR max number of clients reached\r\n';
@@ -19,39 +21,76 @@ const PROTECTED =
 /** What a refused connection hears is nobody's business. */
 const REFUSED: ConnectionHandlers = { onData() {}, onDrain() {}, onEnd() {}, onClose() {} };
 
-/** `unixPath` is null for TCP. */
-export function receive(needs: ReceptionNeeds, connection: Connection, unixPath: string | null): ConnectionHandlers {
-  const { executor, clients, surroundings } = needs;
-  const { config, stats, ports } = executor.services;
-  stats.connectionsReceived++;
-  const open = config.text('requirepass') === '';
-  const isLocal = unixPath !== null || isLoopback(connection.remoteAddress);
-  const refusal =
-    clients.size >= config.number('maxclients')
-      ? TOO_MANY
-      : config.flag('protected-mode') && open && !isLocal
-        ? PROTECTED
-        : null;
-  if (refusal !== null) {
-    stats.rejectedConnections++;
-    const bytes = Buffer.from(refusal);
-    connection.write(bytes, 0, bytes.length);
-    connection.end();
-    return REFUSED;
+export class Reception {
+  readonly #needs: ReceptionNeeds;
+  readonly #surroundings: ClientSurroundings;
+
+  constructor(needs: ReceptionNeeds) {
+    this.#needs = needs;
+    this.#surroundings = clientSurroundings(needs);
   }
-  const client = new ClientConnection(
-    {
-      id: clients.nextId(),
-      nowMs: ports.clock.nowMs(),
-      authenticated: open,
-      remoteAddress: unixPath === null ? shown(connection.remoteAddress, connection.remotePort) : `${unixPath}:0`,
-      localAddress: unixPath === null ? shown(connection.localAddress, connection.localPort) : `${unixPath}:0`,
+
+  /** `unixPath` is null for TCP. */
+  receive(connection: Connection, unixPath: string | null): ConnectionHandlers {
+    const { executor, clients } = this.#needs;
+    const { stats, ports, config } = executor.services;
+    stats.connectionsReceived++;
+    const refusal = this.#refusal(unixPath !== null || isLoopback(connection.remoteAddress));
+    if (refusal !== null) {
+      stats.rejectedConnections++;
+      const bytes = Buffer.from(refusal);
+      connection.write(bytes, 0, bytes.length);
+      connection.end();
+      return REFUSED;
+    }
+    const client = new ClientConnection(
+      {
+        id: clients.nextId(),
+        nowMs: ports.clock.nowMs(),
+        authenticated: config.text('requirepass') === '',
+        remoteAddress: unixPath === null ? shown(connection.remoteAddress, connection.remotePort) : `${unixPath}:0`,
+        localAddress: unixPath === null ? shown(connection.localAddress, connection.localPort) : `${unixPath}:0`,
+      },
+      connection,
+      this.#surroundings,
+    );
+    clients.add(client);
+    return client;
+  }
+
+  #refusal(isLocal: boolean): string | null {
+    const { executor, clients } = this.#needs;
+    const { config } = executor.services;
+    if (clients.size >= config.number('maxclients')) return TOO_MANY;
+    const isOpen = config.text('requirepass') === '';
+    return config.flag('protected-mode') && isOpen && !isLocal ? PROTECTED : null;
+  }
+}
+
+/** The limits follow the configuration. */
+function clientSurroundings({ executor, clients, turn }: ReceptionNeeds): ClientSurroundings {
+  const { config, ports, log } = executor.services;
+  const outputLimits = { normal: outputLimit(config, 'normal'), pubsub: outputLimit(config, 'pubsub') };
+  config.onChange('client-output-buffer-limit', () => {
+    outputLimits.normal = outputLimit(config, 'normal');
+    outputLimits.pubsub = outputLimit(config, 'pubsub');
+  });
+  const queryLimit = { bytes: config.number('client-query-buffer-limit') };
+  config.onChange('client-query-buffer-limit', (bytes) => {
+    queryLimit.bytes = Number(bytes);
+  });
+  return {
+    executor,
+    turn,
+    timers: ports.timers,
+    outputLimits,
+    queryLimit,
+    closed: (client) => {
+      executor.waiting.forget(client);
+      clients.remove(client);
     },
-    connection,
-    surroundings,
-  );
-  clients.add(client);
-  return client;
+    closing: (client, why) => log.warning(`Client ${clients.describe(client)} closed, since ${why}.`),
+  };
 }
 
 function shown(address: string, port: number): string {

@@ -119,6 +119,7 @@ beforeEach(() => {
       turn,
       timers: time,
       outputLimits: { normal, pubsub: { hardBytes: 100, softBytes: 0, softSeconds: 0 } },
+      queryLimit: { bytes: 4 * 1024 * 1024 },
       closed: () => void events.push('closed'),
       closing: (_, why) => void events.push(why),
     },
@@ -217,6 +218,13 @@ describe('replies', () => {
     connection.isFull = true;
     for (let i = 0; i < 10; i++) connection.say(request('GET', 'a'));
     expect(events).toEqual(['its output buffer reached the limit', 'closed']);
+  });
+
+  test('a request that is longer than the limit ends the connection before it is whole', () => {
+    const piece = Buffer.alloc(1024 * 1024, 'x');
+    connection.say(Buffer.from('*3\r\n$3\r\nSET\r\n$1\r\na\r\n$9000000\r\n'));
+    for (let i = 0; i < 6 && !events.includes('closed'); i++) connection.say(piece);
+    expect(events).toEqual(['its query buffer reached the limit', 'closed']);
   });
 
   test('above the soft limit end it only if they stay there', () => {
