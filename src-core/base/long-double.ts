@@ -57,6 +57,11 @@ export function longDoubleText(value: LongDouble): string {
   return negative && text !== '0' ? `-${text}` : text;
 }
 
+/** The nearest double, which may be infinite. */
+export function longDoubleNumber(value: LongDouble): number {
+  return typeof value === 'number' ? value : Number(value.mantissa) * 2 ** value.exponent;
+}
+
 function withSign(sign: string, magnitude: bigint): bigint {
   return sign === '-' ? -magnitude : magnitude;
 }

@@ -47,10 +47,16 @@ class BareSession extends SessionState {
 
   block(): void {
     this.stopped = true;
+    this.blocked = true;
+  }
+
+  wait(): void {
+    this.block();
   }
 
   unblock(): void {
     this.stopped = false;
+    this.blocked = false;
   }
 
   kill(): void {
@@ -96,7 +102,14 @@ export class BareExecutor {
       },
       flush: () => {},
     };
-    const services = { gates: new Gates(), stats, limits: this.limits, propagation } as unknown as Services;
+    const timers = { after: () => ({ dispose: () => {} }) };
+    const services = {
+      gates: new Gates(),
+      stats,
+      limits: this.limits,
+      propagation,
+      ports: { timers },
+    } as unknown as Services;
     const table = new CommandTable([
       ...stringCommands,
       ...databaseCommands,

@@ -7,7 +7,10 @@ import { replyEnd } from './resp.ts';
 const replyTimeoutMs = 10_000;
 
 export interface RawConnection extends Disposable {
-  /** Sends all requests at once and answers the raw reply of each. Words are byte texts. */
+  /**
+   * Sends all requests at once and answers the raw reply of each, in time with what was sent before. Words are byte
+   * texts. Fails if a reply does not come, or the connection ends.
+   */
   send(requests: readonly (readonly string[])[]): Promise<Buffer[]>;
 }
 
@@ -15,41 +18,63 @@ export async function openRawConnection(address: { host: string; port: number })
   const socket = connect(address.port, address.host);
   await once(socket, 'connect');
   socket.setNoDelay(true);
-  return {
-    send: (requests) => send(socket, requests),
-    [Symbol.dispose]: () => void socket.destroy(),
-  };
+  return new RepliesInOrder(socket);
 }
 
-function send(socket: Socket, requests: readonly (readonly string[])[]): Promise<Buffer[]> {
-  return new Promise((resolve, reject) => {
-    let received: Buffer = Buffer.alloc(0);
-    const replies: Buffer[] = [];
-    const finish = (error?: Error) => {
+/** One `send` that still waits for some of its replies. */
+interface Expected {
+  readonly count: number;
+  readonly replies: Buffer[];
+  readonly timer: NodeJS.Timeout;
+  readonly resolve: (replies: Buffer[]) => void;
+  readonly reject: (error: Error) => void;
+}
+
+class RepliesInOrder implements RawConnection {
+  readonly #socket: Socket;
+  readonly #expected: Expected[] = [];
+  #received: Buffer = Buffer.alloc(0);
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on('data', (chunk) => this.#take(chunk));
+    socket.on('error', () => {});
+    socket.on('close', () => this.#fail('the connection ended'));
+  }
+
+  send(requests: readonly (readonly string[])[]): Promise<Buffer[]> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => this.#fail(`no reply within ${replyTimeoutMs} ms`), replyTimeoutMs);
+      this.#expected.push({ count: requests.length, replies: [], timer, resolve, reject });
+      const bytes = requests.map((words) => encodeRequest(words.map((word) => Buffer.from(word, 'latin1'))));
+      this.#socket.write(Buffer.concat(bytes));
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#socket.destroy();
+  }
+
+  #take(chunk: Buffer): void {
+    this.#received = Buffer.concat([this.#received, chunk]);
+    let start = 0;
+    for (let end = replyEnd(this.#received, start); end !== -1; end = replyEnd(this.#received, start)) {
+      const first = this.#expected[0];
+      if (first === undefined) break;
+      first.replies.push(this.#received.subarray(start, end));
+      start = end;
+      if (first.replies.length < first.count) continue;
+      this.#expected.shift();
+      clearTimeout(first.timer);
+      first.resolve(first.replies);
+    }
+    this.#received = this.#received.subarray(start);
+  }
+
+  #fail(why: string): void {
+    for (const { count, replies, timer, reject } of this.#expected.splice(0)) {
       clearTimeout(timer);
-      socket.off('data', onData);
-      socket.off('close', onClose);
-      if (error) reject(error);
-      else resolve(replies);
-    };
-    const onData = (chunk: Buffer) => {
-      received = Buffer.concat([received, chunk]);
-      let start = 0;
-      for (let end = replyEnd(received, start); end !== -1; end = replyEnd(received, start)) {
-        replies.push(received.subarray(start, end));
-        start = end;
-      }
-      received = received.subarray(start);
-      if (replies.length >= requests.length) finish();
-    };
-    const onClose = () => finish(new Error(`the server closed after ${replies.length} of ${requests.length} replies`));
-    const timer = setTimeout(
-      () => finish(new Error(`${replies.length} of ${requests.length} replies after ${replyTimeoutMs} ms`)),
-      replyTimeoutMs,
-    );
-    socket.on('data', onData);
-    socket.on('close', onClose);
-    const bytes = requests.map((words) => encodeRequest(words.map((word) => Buffer.from(word, 'latin1'))));
-    socket.write(Buffer.concat(bytes));
-  });
+      reject(new Error(`${why}; ${replies.length} of ${count} replies came`));
+    }
+  }
 }

@@ -9,11 +9,12 @@ import type { Keyspace } from '../keyspace/keyspace.ts';
 import { KeyTooLongError } from '../keyspace/record.ts';
 import { Args } from './args.ts';
 import { ExecutionContext } from './execution-context.ts';
-import { PASSED, POSTPONED, passGates } from './gates.ts';
+import { gate, PASSED, POSTPONED, passGates } from './gates.ts';
 import { ReplyError, replyErrors, unknownCommand, unknownSubcommand, wrongArity } from './reply-errors.ts';
 import type { Services, Session } from './services.ts';
 import type { Command, CommandTable } from './table.ts';
 import { forgetTransaction, type QueuedRequest, queueRequest } from './transaction-state.ts';
+import { type WaitingClient, WaitingClients } from './waiting-clients.ts';
 
 /** So many requests are decoded before the first of them runs. */
 const BATCH_REQUESTS = 32;
@@ -37,6 +38,8 @@ export class Executor {
   readonly #decoder = new RequestDecoder();
   readonly #args = new Args();
   readonly #queuedArgs = new Args();
+  /** Clients that BLPOP and its like let wait. */
+  readonly waiting: WaitingClients;
   readonly #context: ExecutionContext;
   readonly #frames = new Int32Array(BATCH_REQUESTS + 1);
   readonly #bases = new Int32Array(BATCH_REQUESTS + 1);
@@ -50,6 +53,7 @@ export class Executor {
     this.services = services;
     this.reply = reply;
     this.#context = new ExecutionContext(keyspace, services, reply, (request) => this.#runQueued(request));
+    this.waiting = new WaitingClients(keyspace, services.ports.timers);
     keyspace.onExpired = (databaseIndex, key) => this.#context.keyExpired(databaseIndex, key);
   }
 
@@ -276,7 +280,69 @@ export class Executor {
     context.enter(session, args);
     this.#runGuarded(command, mark);
     context.leave();
+    if (context.waiting !== null) this.#letWait(session, command, args);
+    if (this.waiting.hasTouched) this.#serveWaiting();
     if (session.replyMode !== 'on' || session.kind === 'master') this.#applyReplyMode(session, mark);
+  }
+
+  #letWait(session: ExecutedSession, command: Command, args: Args): void {
+    const { keys, timeoutMs } = this.#context.waiting!;
+    this.#context.waiting = null;
+    this.waiting.add(session, queueRequest(command, args), keys, timeoutMs, (client) => {
+      this.#answerWaiting(client, () => this.reply.nullArray());
+    });
+  }
+
+  /** Runs the commands of those again who wait for a key that has changed, until nobody gets anything by it. */
+  #serveWaiting(): void {
+    while (this.waiting.hasTouched) {
+      for (const client of this.waiting.takeTouched()) {
+        if (!this.waiting.has(client.session)) continue;
+        if (this.services.gates.has(gate.readOnly)) this.#sendAway(client);
+        else this.#serve(client);
+      }
+    }
+  }
+
+  #serve(client: WaitingClient): void {
+    const context = this.#context;
+    const { request, session } = client;
+    const args = this.#queuedArgs;
+    this.#answerWaiting(client, () => {
+      const mark = this.reply.length;
+      args.point(request.buffer, request.view, request.starts, request.ends, 0, request.starts.length);
+      args.frameStart = 0;
+      args.frameEnd = request.buffer.length;
+      context.enter(session, args);
+      context.isServed = true;
+      this.#runGuarded(request.command, mark);
+      context.isServed = false;
+      context.leave();
+      const stillWaits = context.waiting !== null;
+      context.waiting = null;
+      if (!stillWaits) this.waiting.forget(session);
+    });
+  }
+
+  /** A replica takes its data from its master only: nobody may wait here to change it. */
+  #sendAway(client: WaitingClient): void {
+    this.waiting.forget(client.session);
+    this.#answerWaiting(client, () => this.reply.error(replyErrors.unblockedByRole));
+  }
+
+  /** Writes an answer in the middle of another client's; if there is one, it is sent and the client goes on. */
+  #answerWaiting({ session }: WaitingClient, write: () => void): void {
+    const { reply } = this;
+    const mark = reply.length;
+    const { protocol } = reply;
+    reply.protocol = session.protocol;
+    write();
+    reply.protocol = protocol;
+    if (reply.length === mark) return;
+    const answer = Buffer.from(reply.buffer.subarray(mark, reply.length));
+    reply.length = mark;
+    if (session.replyMode === 'on') session.push(answer);
+    session.unblock();
   }
 
   #runQueued(request: QueuedRequest): void {

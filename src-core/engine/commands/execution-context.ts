@@ -26,6 +26,9 @@ export class ExecutionContext implements CommandContext {
   db: Database;
   session!: Session;
   inExec = false;
+  isServed = false;
+  /** The executor's: what `wait` asked for. */
+  waiting: { readonly keys: readonly Buffer[]; readonly timeoutMs: number } | null = null;
   readonly reply: ReplyWriter;
   readonly keyspace: Keyspace;
   readonly services: Services;
@@ -47,6 +50,14 @@ export class ExecutionContext implements CommandContext {
 
   get nowMs(): number {
     return this.keyspace.nowMs;
+  }
+
+  get canWait(): boolean {
+    return !this.inExec && this.session.kind === 'client';
+  }
+
+  wait(keyIndexes: readonly number[], timeoutMs: number): void {
+    this.waiting = { keys: keyIndexes.map((i) => this.args.copy(i)), timeoutMs };
   }
 
   changed(changes = 1): void {

@@ -1,5 +1,6 @@
 // All command families in one list.
 import { bitmapCommands } from './bitmaps.ts';
+import { blockingCommands } from './blocking.ts';
 import { clientCommands } from './client.ts';
 import { configCommands } from './config.ts';
 import { connectionCommands } from './connection.ts';
@@ -26,6 +27,7 @@ import { transactionCommands } from './transactions.ts';
 export const allCommands: readonly CommandRow[] = [
   ...keyCommands,
   ...expiryCommands,
+  ...blockingCommands,
   ...databaseCommands,
   ...stringCommands,
   ...bitmapCommands,

@@ -70,23 +70,16 @@ function rpushx(context: CommandContext): void {
 }
 
 function popCommand(context: CommandContext, commandName: string, end: ListEnd): void {
-  const { args, db, reply } = context;
+  const { args, reply } = context;
   if (args.count > 3) throw new ReplyError(wrongArity(commandName));
   const hasCount = args.count === 3;
   const wanted = hasCount ? args.integer(2, replyErrors.mustBePositive) : 1;
   if (wanted < 0) throw new ReplyError(replyErrors.mustBePositive);
-  const opened = openCollection(db, args, 1, listKind);
-  if (opened === null) {
-    if (hasCount) reply.nullArray();
-    else reply.nullBulk();
-    return;
-  }
-  const count = Math.min(wanted, opened.value.size);
-  if (hasCount) reply.array(count);
-  for (let i = 0; i < count; i++) reply.bulkLatin1(popOne(opened.value, end));
-  if (count === 0) return;
-  saveCollection(db, args, 1, listKind, opened);
-  context.changed(count);
+  const elements = takeElements(context, 1, end, wanted);
+  if (hasCount && elements !== null) replyElements(context, elements);
+  else if (hasCount) reply.nullArray();
+  else if (elements === null) reply.nullBulk();
+  else reply.bulkLatin1(elements[0]!);
 }
 
 function lpop(context: CommandContext): void {
@@ -97,22 +90,36 @@ function rpop(context: CommandContext): void {
   popCommand(context, 'rpop', 'right');
 }
 
+/** Takes up to `count` elements of the list under argument `keyIndex`, and saves what is left. Null if there is none. */
+export function takeElements(context: CommandContext, keyIndex: number, end: ListEnd, count: number): string[] | null {
+  const { args, db } = context;
+  const opened = openCollection(db, args, keyIndex, listKind);
+  if (opened === null) return null;
+  const elements: string[] = [];
+  for (let left = Math.min(count, opened.value.size); left > 0; left--) elements.push(popOne(opened.value, end));
+  if (elements.length === 0) return elements;
+  saveCollection(db, args, keyIndex, listKind, opened);
+  context.changed(elements.length);
+  return elements;
+}
+
+function replyElements(context: CommandContext, elements: readonly string[]): void {
+  context.reply.array(elements.length);
+  for (const element of elements) context.reply.bulkLatin1(element);
+}
+
 /**
  * Pops up to `count` elements of the list under argument `keyIndex` and answers its name with them, as LMPOP does.
  * False, with no reply, if there is no list. Propagated as LPOP or RPOP, so that no replica has to choose a key.
  */
 export function popManyFrom(context: CommandContext, keyIndex: number, end: ListEnd, count: number): boolean {
-  const { args, db, reply } = context;
-  const opened = openCollection(db, args, keyIndex, listKind);
-  if (opened === null) return false;
-  const taken = Math.min(count, opened.value.size);
+  const { args, reply } = context;
+  const elements = takeElements(context, keyIndex, end, count);
+  if (elements === null) return false;
   reply.array(2);
   reply.bulk(args.slice(keyIndex));
-  reply.array(taken);
-  for (let i = 0; i < taken; i++) reply.bulkLatin1(popOne(opened.value, end));
-  saveCollection(db, args, keyIndex, listKind, opened);
-  context.changed(taken);
-  context.propagateInstead(end === 'left' ? 'LPOP' : 'RPOP', args.slice(keyIndex), String(taken));
+  replyElements(context, elements);
+  context.propagateInstead(end === 'left' ? 'LPOP' : 'RPOP', args.slice(keyIndex), String(elements.length));
   return true;
 }
 

@@ -47,6 +47,10 @@ export const replyErrors = {
   expireGtWithLt: 'ERR GT and LT options at the same time are not compatible',
   invalidFirstDatabase: 'ERR invalid first DB index',
   invalidSecondDatabase: 'ERR invalid second DB index',
+  unblockedByRole:
+    'UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)',
+  timeoutNotFloat: 'ERR timeout is not a float or out of range',
+  timeoutNegative: 'ERR timeout is negative',
   noUseFrequency:
     'ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.',
   stringTooLong: 'ERR string exceeds maximum allowed size (proto-max-bulk-len)',

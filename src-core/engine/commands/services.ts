@@ -111,8 +111,12 @@ export interface Session {
   takeOutput(owner: OutputOwner): Connection | null;
   /** No request of it may run now: `block` was called, or it is closed. */
   readonly stopped: boolean;
+  /** Between `block` or `wait` and `unblock`. */
+  readonly blocked: boolean;
   /** Stops running requests until `unblock`: what arrives waits. */
   block(): void;
+  /** As `block`, but goes on reading, so that the end of the connection is noticed. */
+  wait(): void;
   unblock(): void;
   /** Closes now; unsent bytes are lost. */
   kill(): void;

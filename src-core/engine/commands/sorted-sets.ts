@@ -157,7 +157,12 @@ const zrevrank = rankCommand(true);
 type Entry = readonly [member: string, score: number];
 
 /** Takes up to `count` elements from an end, and saves what is left. Null if there is no sorted set. */
-function popEntries(context: CommandContext, keyIndex: number, end: SortedSetEnd, count: number): Entry[] | null {
+export function takeEntries(
+  context: CommandContext,
+  keyIndex: number,
+  end: SortedSetEnd,
+  count: number,
+): Entry[] | null {
   const { args, db } = context;
   const opened = openCollection(db, args, keyIndex, sortedSetKind);
   if (opened === null) return null;
@@ -191,7 +196,7 @@ function popCommand(end: SortedSetEnd): (context: CommandContext) => void {
     if (args.count > 3) throw new ReplyError(replyErrors.syntax);
     const count = args.count === 3 ? args.integer(2, replyErrors.mustBePositive) : 1;
     if (count < 0) throw new ReplyError(replyErrors.mustBePositive);
-    replyEntries(context, popEntries(context, 1, end, count) ?? [], reply.protocol === 3 && args.count === 3);
+    replyEntries(context, takeEntries(context, 1, end, count) ?? [], reply.protocol === 3 && args.count === 3);
   };
 }
 
@@ -204,7 +209,7 @@ const zpopmax = popCommand('max');
  */
 export function popEntriesFrom(context: CommandContext, keyIndex: number, end: SortedSetEnd, count: number): boolean {
   const { args, reply } = context;
-  const entries = popEntries(context, keyIndex, end, count);
+  const entries = takeEntries(context, keyIndex, end, count);
   if (entries === null) return false;
   reply.array(2);
   reply.bulk(args.slice(keyIndex));

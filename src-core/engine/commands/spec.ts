@@ -94,6 +94,15 @@ export interface CommandContext {
   readonly services: Services;
   /** Inside EXEC. */
   readonly inExec: boolean;
+  /** It waited, and runs again since one of its keys has changed. */
+  readonly isServed: boolean;
+  /** Only a client on a socket, outside of EXEC, can wait. */
+  readonly canWait: boolean;
+  /**
+   * Leaves the request without an answer until one of the keys in these arguments changes; then the command runs again.
+   * After `timeoutMs` the answer is the null array; 0 is for ever. No reply may have been written. Needs `canWait`.
+   */
+  wait(keyIndexes: readonly number[], timeoutMs: number): void;
   /** Says that data changed, so the request is propagated word for word. Counts for `rdb_changes_since_last_save`. */
   changed(changes?: number): void;
   /** Propagates this command instead of the request's own bytes; call again for a further one. Needs `changed` too. */
