@@ -14,6 +14,7 @@ import { useFleet } from '../store/fleet-store.ts';
 import { TopologyGraph } from '../topology/TopologyGraph.tsx';
 import { TopologyTable } from '../topology/TopologyTable.tsx';
 import './app.css';
+import { CrashNotices } from './CrashNotices.tsx';
 import { useWorstEnvironment } from './environment.ts';
 import { HostBanner, HostScreen } from './HostState.tsx';
 import { Keys } from './Keys.tsx';
@@ -22,6 +23,7 @@ import { Palette } from './Palette.tsx';
 import { Rail } from './Rail.tsx';
 import { SelectFirst } from './SelectFirst.tsx';
 import { TopBar } from './TopBar.tsx';
+import { WindowError } from './WindowError.tsx';
 
 export function App() {
   const { i18n } = useTranslation();
@@ -29,7 +31,9 @@ export function App() {
   return (
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} forceColorScheme={colours}>
       {/* A new language draws the window anew: texts are said, not subscribed to. */}
-      <Window key={i18n.language} />
+      <WindowError key={i18n.language}>
+        <Window />
+      </WindowError>
       <Notifications position="bottom-right" />
     </MantineProvider>
   );
@@ -55,6 +59,7 @@ function Window() {
       <Palette />
       <Keys />
       <SelectFirst />
+      <CrashNotices />
     </div>
   );
 }

@@ -12,7 +12,7 @@ import { useHost } from '../bridge/host-store.ts';
 import { KeyHint } from '../design/KeyHint.tsx';
 import { askPlan } from '../dialogs/plan-store.ts';
 import { formatAddress } from '../i18n/format.ts';
-import { say, type TextKey } from '../i18n/i18n.ts';
+import { say } from '../i18n/i18n.ts';
 import { choose } from '../store/choices-store.ts';
 import { useFleet } from '../store/fleet-store.ts';
 import { select } from '../store/selection-store.ts';
@@ -100,7 +100,7 @@ function nodeRows(
     const refusal = isHostThere ? action.whyNot(node) : hostGone;
     return {
       id: `${action.kind}:${node.id}`,
-      label: say('act.onNode', { name: node.name, act: say(longText(action.text(node))) }),
+      label: say('act.onNode', { name: node.name, act: say(action.text(node)) }),
       ...(refusal !== null && { description: notNow(refusal), disabled: true }),
       leftSection: <RowIcon size={17} />,
       ...(action.keys !== null && { rightSection: <KeyHint keys={action.keys} /> }),
@@ -122,11 +122,6 @@ function nodeRows(
     ];
   });
   return [...own, ...attaches];
-}
-
-/** The palette has no button above that says what is expected to be partial. */
-function longText(key: TextKey): TextKey {
-  return key === 'act.resyncPartial' ? 'act.resyncPartialLong' : key;
 }
 
 function notNow(refusal: Refusal): string {

@@ -14,6 +14,9 @@ import { type ChartLine, FleetChart, LineSample } from './FleetChart.tsx';
 /** Charts are drawn anew once a slot, not at each sample: three charts a second would be most of the window's cost. */
 const redrawMs = chartSpanMs / chartSlots;
 const redrawUnattendedMs = 4 * redrawMs;
+/** While there are few points, each new one is seen at once. */
+const redrawYoungMs = 1000;
+const youngPoints = 15;
 
 interface ChartRowSpec {
   readonly id: 'offset' | 'lag' | 'reach';
@@ -67,8 +70,8 @@ export function ChartsPanel() {
 function useSampledFleet(): FleetState {
   const [fleet, setFleet] = useState(() => useFleet.getState());
   const isAttended = useAttention((attention) => attention.isAttended);
-  const isEmpty = Object.keys(fleet.series).length === 0;
-  const periodMs = isEmpty ? redrawMs / 8 : isAttended ? redrawMs : redrawUnattendedMs;
+  const isYoung = Math.max(0, ...Object.values(fleet.series).map((points) => points.length)) < youngPoints;
+  const periodMs = isYoung ? redrawYoungMs : isAttended ? redrawMs : redrawUnattendedMs;
   useEffect(() => {
     const sample = () => {
       if (document.visibilityState === 'visible') setFleet(useFleet.getState());

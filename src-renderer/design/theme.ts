@@ -1,5 +1,5 @@
 // How Mantine's parts take the tokens: its variables point at ours, so that a colour stands in one place only.
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple, Tooltip } from '@mantine/core';
 
 /** Mantine asks for ten shades; ours come from the tokens, so all ten are the one action colour. */
 const action = Array.from({ length: 10 }, () => 'var(--action)') as unknown as MantineColorsTuple;
@@ -42,6 +42,12 @@ export const theme = createTheme({
   fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.875rem' },
   cursorType: 'pointer',
   respectReducedMotion: true,
+  components: {
+    Tooltip: Tooltip.extend({
+      classNames: { tooltip: 'tooltip' },
+      vars: () => ({ tooltip: { '--tooltip-bg': 'var(--hover)', '--tooltip-color': 'var(--ink)' } }),
+    }),
+  },
 });
 
 const shared = {

@@ -21,6 +21,7 @@ export function ConnectDialog() {
       size={560}
       padding={0}
       centered
+      yOffset="3dvh"
       classNames={{ content: 'dialog', body: 'dialog-frame' }}
       transitionProps={{ duration: 90 }}
       aria-label={say('connect.title')}

@@ -1,5 +1,6 @@
 // The help overlay: every key, and how to read tape and pipes.
 import { Modal } from '@mantine/core';
+import type { ActKind } from '#core/contract/acts.ts';
 import { nodeActions } from '../actions/node-actions.ts';
 import { windowActions } from '../actions/window-actions.ts';
 import { KeyHint } from '../design/KeyHint.tsx';
@@ -69,10 +70,8 @@ export function HelpDialog() {
   );
 }
 
-/** In menus the button above says that these are resyncs; here they stand alone. */
-function helpText(kind: (typeof nodeActions)[number]['kind']): TextKey {
-  if (kind === 'resyncPartial') return 'act.resyncPartialLong';
-  return kind === 'promote' || kind === 'resyncFull' || kind === 'startLoad' ? `act.${kind}` : 'act.more';
+function helpText(kind: ActKind): TextKey {
+  return `act.${kind}`;
 }
 
 function Key({ text, keys }: { readonly text: string; readonly keys: string }) {

@@ -25,6 +25,7 @@ export function PlanDialog() {
       size={isLight(state) ? 560 : 760}
       padding={0}
       centered
+      yOffset="3dvh"
       classNames={{ content: 'dialog', body: 'dialog-frame' }}
       transitionProps={{ duration: 90 }}
       title={undefined}

@@ -9,7 +9,7 @@ import { OffsetTape } from '../tape/OffsetTape.tsx';
 import { fillOf } from '../tape/tape-scale.ts';
 import { ticksOf } from '../tape/tape-ticks.ts';
 
-/** A reach below this many seconds is a warning: a common cut lasts longer. */
+/** A reach below this many seconds is a warning: a common cut lasts longer. While nothing was lost yet it still grows. */
 const shortReachSeconds = 10;
 
 export function MasterFigures({ node }: { readonly node: NodeView }) {
@@ -64,7 +64,7 @@ function CardTape({ node }: { readonly node: NodeView }) {
 
 function Reach({ node, backlog }: { readonly node: NodeView; readonly backlog: BacklogView }) {
   const seconds = backlog.reachSeconds;
-  const isShort = seconds !== null && seconds < shortReachSeconds;
+  const isShort = seconds !== null && seconds < shortReachSeconds && backlog.firstByte > 1;
   return (
     <span
       className={isShort ? 'tone-warning' : undefined}

@@ -1,0 +1,97 @@
+import { cleanup, fireEvent, screen, waitFor } from '@testing-library/react';
+import { afterEach, expect, test } from 'vitest';
+import type { Act, Plan } from '#core/contract/acts.ts';
+import { PlanDialog } from '../../../../src-renderer/dialogs/PlanDialog.tsx';
+import { askPlan, closePlan } from '../../../../src-renderer/dialogs/plan-store.ts';
+import { draw, withHost } from '../support/window.tsx';
+
+const act: Act = { kind: 'resyncFull', nodeId: 'orders' };
+const plan: Plan = {
+  hash: 'h1',
+  act,
+  title: { code: 'titleResyncFull', params: { name: 'orders', master: 'alpha' } },
+  forecast: {
+    sync: 'full',
+    reason: { code: 'syncForced', params: { name: 'orders', master: 'alpha' } },
+    transferBytes: null,
+    keysDestroyed: 12,
+    replicasBelow: 0,
+    window: null,
+  },
+  destroys: [{ code: 'destroysKeys', params: { name: 'orders', keys: 12 } }],
+  checks: [{ level: 'pass', statement: { code: 'checkReachable', params: { name: 'orders' } } }],
+  steps: [{ nodeId: 'orders', nodeName: 'orders', command: 'REPLICAOF NO ONE', isRedisCommand: true }],
+  undo: { code: 'undoImpossible', params: { name: 'orders' } },
+  typedConfirmation: 'orders',
+};
+
+const step = { step: plan.steps[0], ok: true, answer: 'OK', durationMs: 1 };
+const ran = { ok: true, value: { results: [step], failure: null, nodeId: null } };
+
+/** Opens the dialog on a host that answers with this plan, and collects what is run. */
+async function open(answer: object, run: object = ran): Promise<object[]> {
+  const runs: object[] = [];
+  withHost({
+    acts: {
+      plan: async () => answer,
+      run: async (input: object) => {
+        runs.push(input);
+        return run;
+      },
+    },
+  });
+  await draw(<PlanDialog />);
+  await askPlan(act);
+  await waitFor(() => screen.getByTestId('plan-dialog'));
+  return runs;
+}
+
+const button = (id: string) => screen.getByTestId<HTMLButtonElement>(id);
+
+afterEach(() => {
+  closePlan();
+  cleanup();
+});
+
+test('where a word must be typed, nothing runs before it is typed in full', async () => {
+  const runs = await open({ ok: true, value: plan });
+  expect(button('plan-run').disabled).toBe(true);
+  fireEvent.change(screen.getByTestId('plan-confirmation'), { target: { value: 'order' } });
+  expect(button('plan-run').disabled).toBe(true);
+  fireEvent.change(screen.getByTestId('plan-confirmation'), { target: { value: 'orders' } });
+  expect(button('plan-run').disabled).toBe(false);
+  fireEvent.click(button('plan-run'));
+  await waitFor(() => screen.getByTestId('plan-result'));
+  expect(runs).toEqual([{ hash: 'h1', confirmation: 'orders' }]);
+});
+
+test('the dialog shows forecast, what is destroyed, and the literal command', async () => {
+  await open({ ok: true, value: plan });
+  expect(screen.getByTestId('plan-forecast').textContent).toContain('Forecast: full resync');
+  expect(screen.getByTestId('plan-destroys').textContent).toBe('All 12 keys of orders are dropped and replaced.');
+  expect(screen.getByTestId('plan-command').textContent).toBe('REPLICAOF NO ONE');
+});
+
+test('a failed check blocks the run', async () => {
+  const failed = { level: 'fail', statement: { code: 'checkNotReachable', params: { name: 'orders' } } } as const;
+  await open({ ok: true, value: { ...plan, typedConfirmation: null, checks: [failed] } });
+  expect(button('plan-run').disabled).toBe(true);
+  expect(screen.getByTestId('plan-check').dataset.level).toBe('fail');
+});
+
+test('a plan that could not be made says why and what to do next', async () => {
+  await open({ ok: false, failure: { code: 'notAReplica', params: { name: 'orders' }, retryable: false } });
+  const failure = await waitFor(() => screen.getByTestId('plan-failure'));
+  expect(failure.textContent).toContain('orders is not a replica.');
+  expect(failure.textContent).toContain('Attach it to a master first.');
+});
+
+test('a plan that expired before it ran is told, and can be made again', async () => {
+  const refused = { ok: false, failure: { code: 'planExpired', params: { what: 'role' }, retryable: true } };
+  await open({ ok: true, value: { ...plan, typedConfirmation: null } }, refused);
+  fireEvent.click(button('plan-run'));
+  await waitFor(() => screen.getByTestId('plan-result'));
+  expect(screen.getByTestId('plan-failure').dataset.code).toBe('planExpired');
+  fireEvent.click(button('plan-again'));
+  await waitFor(() => expect(screen.getByTestId('plan-dialog').dataset.state).toBe('shown'));
+});
