@@ -11,6 +11,7 @@ import { listCases } from './support/list-cases.ts';
 import { protocolCases } from './support/protocol-cases.ts';
 import { serverCases } from './support/server-cases.ts';
 import { setCases } from './support/set-cases.ts';
+import { sortCases } from './support/sort-cases.ts';
 import { sortedSetCases } from './support/sorted-set-cases.ts';
 import { stringCases } from './support/string-cases.ts';
 import { transactionCases } from './support/transaction-cases.ts';
@@ -24,6 +25,7 @@ const cases: Readonly<Record<string, Readonly<Record<string, readonly Step[]>>>>
   sets: setCases,
   'sorted sets': sortedSetCases,
   keys: keyCases,
+  sorting: sortCases,
   transactions: transactionCases,
   server: serverCases,
 };

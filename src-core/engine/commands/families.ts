@@ -16,6 +16,7 @@ import { pubsubCommands } from './pubsub.ts';
 import { replicationCommands } from './replication.ts';
 import { serverCommands } from './server.ts';
 import { setCommands } from './sets.ts';
+import { sortCommands } from './sort.ts';
 import { sortedSetAlgebraCommands } from './sorted-set-algebra.ts';
 import { sortedSetRangeCommands } from './sorted-set-ranges.ts';
 import { sortedSetCommands } from './sorted-sets.ts';
@@ -34,6 +35,7 @@ export const allCommands: readonly CommandRow[] = [
   ...hashCommands,
   ...listCommands,
   ...setCommands,
+  ...sortCommands,
   ...sortedSetCommands,
   ...sortedSetRangeCommands,
   ...sortedSetAlgebraCommands,

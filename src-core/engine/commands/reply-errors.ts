@@ -47,8 +47,8 @@ export const replyErrors = {
   expireGtWithLt: 'ERR GT and LT options at the same time are not compatible',
   invalidFirstDatabase: 'ERR invalid first DB index',
   invalidSecondDatabase: 'ERR invalid second DB index',
-  unblockedByRole:
-    'UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)',
+  unblockedByRole: 'UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)',
+  sortNotFloat: "ERR One or more scores can't be converted into double",
   timeoutNotFloat: 'ERR timeout is not a float or out of range',
   timeoutNegative: 'ERR timeout is negative',
   noUseFrequency:
