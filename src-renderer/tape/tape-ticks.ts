@@ -1,5 +1,5 @@
 // The ticks of a master's tape: each replica's own word on what it applied, and the master's on what was acknowledged.
-import type { NodeId, NodeView } from '#core/contract/views.ts';
+import type { AttachedReplicaView, NodeId, NodeView } from '#core/contract/views.ts';
 import { formatAddress } from '../i18n/format.ts';
 import { conditionOf } from '../store/node-state.ts';
 import type { TapeTick } from './tape-scale.ts';
@@ -19,12 +19,13 @@ export function ticksOf(
     const row = master.replicas.find((replica) => replica.nodeId === node.id);
     return {
       name: node.name,
-      acknowledgedOffset: row?.offset ?? null,
+      acknowledgedOffset: acknowledged(row),
       appliedOffset: isOnHistory(node, master) ? node.offset : null,
       tone: conditionOf(node, nowMs, staleAfterMs).tone,
     };
   });
   const strangers = master.replicas
+    .filter((replica) => acknowledged(replica) !== null)
     .filter((replica) => replica.nodeId === null || !followers.some((node) => node.id === replica.nodeId))
     .map(
       (replica): TapeTick => ({
@@ -35,6 +36,11 @@ export function ticksOf(
       }),
     );
   return [...known, ...strangers].filter((tick) => tick.acknowledgedOffset !== null || tick.appliedOffset !== null);
+}
+
+/** In the middle of a full copy a row's offset is 0 and means nothing yet. */
+function acknowledged(row: AttachedReplicaView | undefined): number | null {
+  return row?.state === 'online' ? row.offset : null;
 }
 
 /** Offsets of different histories cannot stand on one tape. */

@@ -57,7 +57,7 @@ function HindranceFoot({ node, link }: { readonly node: NodeView; readonly link:
   const text = reason ?? edge?.text ?? link.detail;
   return (
     <Tooltip label={[reason, edge?.text].filter(Boolean).join(' ')} disabled={reason === null} multiline maw={340}>
-      <div className={`card-foot ${edge?.isPast === true ? 'tone-down' : 'tone-warning'}`}>{text}</div>
+      <div className={`card-foot card-hindrance ${edge?.isPast === true ? 'tone-down' : 'tone-warning'}`}>{text}</div>
     </Tooltip>
   );
 }

@@ -5,7 +5,7 @@ import type { Forest, TreeNode } from './tree.ts';
 export type CardKind = 'master' | 'replica' | 'unknown' | 'ghost';
 
 export const cardWidth = 272;
-const cardHeights: Readonly<Record<CardKind, number>> = { master: 198, replica: 152, unknown: 104, ghost: 92 };
+const cardHeights: Readonly<Record<CardKind, number>> = { master: 198, replica: 160, unknown: 104, ghost: 92 };
 const columnGap = 128;
 const rowGap = 26;
 /** Between trees, and between the trees and the nodes that stand alone. */

@@ -39,3 +39,9 @@ test('a replica that is not in this console stands there by its address', () => 
     { name: '127.0.0.1:7002', acknowledgedOffset: 700, appliedOffset: null, tone: 'unknown' },
   ]);
 });
+
+test('a replica in the middle of a full copy has no tick, since its offset means nothing yet', () => {
+  const alpha = master('alpha', { replicas: [{ ...attached('bravo', 0), state: 'send_bulk' }] });
+  const bravo = replica('bravo', 'alpha', { phase: 'transfer' }, { offset: null, replicationId: null });
+  expect(ticksOf(alpha, byId(alpha, bravo), 10_000, 5000)).toEqual([]);
+});
