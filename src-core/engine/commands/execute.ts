@@ -2,22 +2,20 @@
 // what changed to the stream. Hot: guarded by `npm run bench -- throughput`.
 
 import type { ReplyWriter } from '../../resp/reply-writer.ts';
-import { INCOMPLETE, type PartialRequest, RequestDecoder } from '../../resp/request-decoder.ts';
+import { INCOMPLETE, type PartialRequest } from '../../resp/request-decoder.ts';
 import { ArenaFullError } from '../data/arena.ts';
-import { hashBytes } from '../keyspace/hash.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
 import { KeyTooLongError } from '../keyspace/record.ts';
 import { Args } from './args.ts';
 import { ExecutionContext } from './execution-context.ts';
 import { gate, PASSED, POSTPONED, passGates } from './gates.ts';
 import { ReplyError, replyErrors, unknownCommand, unknownSubcommand, wrongArity } from './reply-errors.ts';
+import { RequestBatch } from './request-batch.ts';
 import type { Services, Session } from './services.ts';
 import type { Command, CommandTable } from './table.ts';
 import { forgetTransaction, type QueuedRequest, queueRequest } from './transaction-state.ts';
 import { type WaitingClient, WaitingClients } from './waiting-clients.ts';
 
-/** So many requests are decoded before the first of them runs. */
-const BATCH_REQUESTS = 32;
 /** Replies are handed on when so many bytes wait, even if the batch is not at its end. */
 const FLUSH_REPLY_BYTES = 256 * 1024;
 const MINUS = 0x2d;
@@ -35,17 +33,12 @@ export class Executor {
   readonly table: CommandTable;
   /** After `run` left bytes over: another try is in vain before so many are there, counted from the first left over. */
   wantedBytes = 0;
-  readonly #decoder = new RequestDecoder();
+  readonly #batch = new RequestBatch();
   readonly #args = new Args();
   readonly #queuedArgs = new Args();
   /** Clients that BLPOP and its like let wait. */
   readonly waiting: WaitingClients;
   readonly #context: ExecutionContext;
-  readonly #frames = new Int32Array(BATCH_REQUESTS + 1);
-  readonly #bases = new Int32Array(BATCH_REQUESTS + 1);
-  readonly #hashes = new Uint32Array(BATCH_REQUESTS);
-  readonly #heads = new Uint32Array(BATCH_REQUESTS);
-  #touched = 0;
 
   constructor(table: CommandTable, keyspace: Keyspace, services: Services, reply: ReplyWriter) {
     this.table = table;
@@ -85,7 +78,7 @@ export class Executor {
 
   /** After `run` left an unfinished request over: what is known of it, if that is much. */
   takePartial(): PartialRequest | null {
-    return this.#decoder.takePartial();
+    return this.#batch.decoder.takePartial();
   }
 
   #runBatches(
@@ -96,106 +89,38 @@ export class Executor {
     end: number,
     partial: PartialRequest | null,
   ): number {
-    const decoder = this.#decoder;
-    const frames = this.#frames;
-    const bases = this.#bases;
+    const batch = this.#batch;
+    const { limits } = batch.decoder;
     let unfinished = partial;
     let position = start;
     while (position < end) {
-      decoder.limits.maxBulkBytes = this.services.limits.maxBulkBytes;
-      decoder.limits.authenticated = session.authenticated;
-      decoder.restart();
-      const most = session.authenticated ? BATCH_REQUESTS : 1;
-      let count = 0;
-      let slot = 0;
-      let next = position;
-      while (count < most && next < end) {
-        frames[count] = next;
-        bases[count] = slot;
-        next =
-          unfinished === null ? decoder.decode(buffer, next, end, slot) : decoder.resume(unfinished, buffer, next, end);
-        unfinished = null;
-        if (next < 0) break;
-        if (decoder.lineBuffer !== null) break;
-        slot += decoder.count;
-        count++;
-      }
-      const lineBuffer = next < 0 ? null : decoder.lineBuffer;
-      // The place after the last request of the batch: the next frame starts here, if there is one.
-      if (next >= 0 && lineBuffer === null) frames[count] = next;
-      bases[count] = slot;
-      if (count > 1) this.#warm(session, view, count);
-      for (let i = 0; i < count; i++) {
-        const words = bases[i + 1]! - bases[i]!;
-        if (words === 0) continue;
-        const args = this.#args;
-        args.point(buffer, view, decoder.starts, decoder.ends, bases[i]!, words);
-        args.frameStart = frames[i]!;
-        args.frameEnd = frames[i + 1]!;
-        if (count > 1 && words > 1) {
-          args.keyHash = this.#hashes[i]!;
-          args.hasKeyHash = true;
-        }
-        if (!this.#execute(session, args)) return frames[i]!;
-        if (session.stopped || session.closeAfterReply) return frames[i + 1]!;
+      limits.maxBulkBytes = this.services.limits.maxBulkBytes;
+      limits.authenticated = session.authenticated;
+      batch.read(buffer, view, position, end, unfinished);
+      unfinished = null;
+      if (batch.count > 1) batch.warm(this.keyspace.databases[session.databaseIndex]!.table, this.keyspace.hashSeed);
+      for (let i = 0; i < batch.count; i++) {
+        if (batch.words(i) === 0) continue;
+        batch.point(this.#args, i);
+        if (!this.#execute(session, this.#args)) return batch.start(i);
+        if (session.stopped || session.closeAfterReply) return batch.start(i + 1);
         if (this.reply.length > FLUSH_REPLY_BYTES) session.flushReply();
       }
-      position = frames[count]!;
-      if (lineBuffer !== null) {
-        if (!this.#executeLine(session, lineBuffer, slot)) return position;
-        position = next;
+      position = batch.start(batch.count);
+      if (batch.lineBuffer !== null) {
+        batch.pointAtLine(this.#args, batch.lineBuffer);
+        if (!this.#execute(session, this.#args)) return position;
+        position = batch.next;
         if (session.stopped || session.closeAfterReply) return position;
-      } else if (next === INCOMPLETE) {
-        this.wantedBytes = decoder.wantedBytes;
+      } else if (batch.next === INCOMPLETE) {
+        this.wantedBytes = batch.decoder.wantedBytes;
         return position;
-      } else if (next < 0) {
-        this.#refuse(session, decoder.error);
+      } else if (batch.next < 0) {
+        this.#refuse(session, batch.decoder.error);
         return end;
       }
     }
     return position;
-  }
-
-  /** Runs a request that was typed as a line and encoded anew, so that it can be propagated like any other. */
-  #executeLine(session: ExecutedSession, line: Buffer, slot: number): boolean {
-    const args = this.#args;
-    const view = new DataView(line.buffer, line.byteOffset, line.length);
-    args.point(line, view, this.#decoder.starts, this.#decoder.ends, slot, this.#decoder.count);
-    args.frameStart = 0;
-    args.frameEnd = line.length;
-    return this.#execute(session, args);
-  }
-
-  /** Hashes the batch's keys and touches buckets and heads, so that the misses of the cache overlap instead of adding up. */
-  #warm(session: ExecutedSession, view: DataView, count: number): void {
-    const { starts, ends } = this.#decoder;
-    const bases = this.#bases;
-    const hashes = this.#hashes;
-    const heads = this.#heads;
-    const table = this.keyspace.databases[session.databaseIndex]!.table;
-    const seed = this.keyspace.hashSeed;
-    for (let i = 0; i < count; i++) {
-      const key = bases[i]! + 1;
-      if (key >= bases[i + 1]!) continue;
-      hashes[i] = hashBytes(view, starts[key]!, ends[key]! - starts[key]!, seed);
-    }
-    const buckets = table.buckets;
-    const mask = buckets.length - 1;
-    for (let i = 0; i < count; i++) heads[i] = buckets[hashes[i]! & mask]!;
-    const next = table.next;
-    if (next !== null) {
-      const nextMask = next.length - 1;
-      for (let i = 0; i < count; i++) if (heads[i] === 0) heads[i] = next[hashes[i]! & nextMask]!;
-    }
-    const u32 = table.arena.u32;
-    let sum = 0;
-    for (let i = 0; i < count; i++) sum ^= u32[(heads[i]! << 1) + 1]!;
-    this.#touched = sum;
-  }
-
-  /** Keeps the reads of `#warm` from being optimised away. */
-  get touchedWords(): number {
-    return this.#touched;
   }
 
   #refuse(session: ExecutedSession, error: string): void {
