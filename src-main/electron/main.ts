@@ -26,6 +26,8 @@ async function start(): Promise<void> {
     settingsFolder: app.getPath('userData'),
     dataFolder: await mkdtemp(join(tmpdir(), 'syncline-')),
   });
+  const { damagedCopy } = host.settings;
+  if (damagedCopy !== null) console.error(`The settings could not be read. They were kept as ${damagedCopy}`);
   closeBeforeQuit(host);
   window = openWindow({
     preload: at('../preload/preload.cjs'),

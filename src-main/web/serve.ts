@@ -87,6 +87,8 @@ export async function openWebShell(options: ServeOptions): Promise<WebShell> {
 }
 
 async function openLab(host: Host): Promise<void> {
+  const { damagedCopy } = host.settings;
+  if (damagedCopy !== null) process.stderr.write(`The settings could not be read. They were kept as ${damagedCopy}\n`);
   for (const problem of await host.openLab()) {
     process.stderr.write(`A node of the lab did not start: ${problem instanceof Error ? problem.message : problem}\n`);
   }
