@@ -118,7 +118,7 @@ function inOrder(db: Database, { type, elements }: Source, options: SortOptions)
   const isSet = type === valueType.set && options.storeIndex !== 0;
   if (!isSorted && isSet) return sorted(db, elements, true, { ...options, weightPattern: null });
   if (isSorted) return sorted(db, elements, options.byText, options);
-  return type === valueType.zset && options.descending ? elements.reverse() : elements;
+  return options.descending && type !== valueType.set ? elements.reverse() : elements;
 }
 
 /** The elements that LIMIT leaves. */
