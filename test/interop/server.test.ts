@@ -288,6 +288,18 @@ test('redis-cli talks to it', async () => {
   expect(cliOf('--no-auth-warning', '-a', 'word', 'DBSIZE')).toBe('1');
 });
 
+test('redis-cli --rdb, which asks by SYNC, gets a whole snapshot', async () => {
+  await using server = await startSyncline({ settings: { 'repl-diskless-sync-delay': 0 } });
+  await server.client().mset('a', '1', 'b', 'x'.repeat(10_000));
+  const path = join(folder, 'copy.rdb');
+  const words = ['-h', server.host, '-p', String(server.port), '--rdb', path];
+  const { status, stderr } = spawnSync('redis-cli', words, { encoding: 'utf8', timeout: runTimeoutMs });
+  expect([status, stderr]).toEqual([0, expect.stringContaining('Transfer finished with success')]);
+  const checked = spawnSync('redis-check-rdb', [path], { encoding: 'utf8' });
+  expect(checked.stdout).toContain('RDB looks OK');
+  expect(checked.stdout).toContain('2 keys read');
+});
+
 test('more clients than maxclients hear why', async () => {
   await using server = await startSyncline({ settings: { maxclients: 1 } });
   const first = server.client();

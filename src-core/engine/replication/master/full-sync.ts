@@ -52,7 +52,7 @@ export function startFullSync(
 function announce(replica: ReplicaSession, offset: number, historyId: string): void {
   replica.move({ kind: 'wait-bgsave-end' });
   replica.follow(offset);
-  replica.write(Buffer.from(`+FULLRESYNC ${historyId} ${offset}\r\n`));
+  if (!replica.asksOldWay) replica.write(Buffer.from(`+FULLRESYNC ${historyId} ${offset}\r\n`));
 }
 
 /** `$EOF:<mark>`, the snapshot, the mark again. The slowest replica sets the pace, as with Redis. */

@@ -31,6 +31,8 @@ export interface ReplicaOwner {
 export class ReplicaSession implements StreamReader {
   readonly peer: ReplicaPeer;
   readonly announcement: Readonly<Announcement>;
+  /** It asked by SYNC, so it knows nothing of histories: the snapshot is its whole answer. */
+  asksOldWay = false;
   /** Bytes of the stream handed to the connection: the stream keeps what comes after. */
   offset: number;
   ackOffset = 0;

@@ -87,6 +87,7 @@ export class ReplicaSet {
     const decision = asked === null ? null : decide(asked, stream.history, stream.window);
     const begins: ReplicaState = decision?.kind === 'continue' ? { kind: 'online' } : state;
     replica = new ReplicaSession(peer, connection, announcement, stream, begins, clock.nowMs());
+    replica.asksOldWay = asked === null;
     peer.isReplica = true;
     this.#replicas.add(replica);
     this.#byPeer.set(peer, replica);
