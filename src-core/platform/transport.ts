@@ -32,10 +32,13 @@ type HandleOptions = ConstructorParameters<typeof net.Socket>[0] & {
   readonly onread: net.OnReadOpts;
 };
 
+const NOTHING = new Uint8Array(0);
+
 class SocketConnection implements Connection {
   readonly socket: net.Socket;
   handlers!: ConnectionHandlers;
   #closeReason: string | null = null;
+  #awaitsDrain = false;
 
   constructor(socket: net.Socket) {
     this.socket = socket;
@@ -70,7 +73,21 @@ class SocketConnection implements Connection {
   write(bytes: Uint8Array, start: number, end: number): boolean {
     if (this.socket.destroyed || this.socket.writableEnded) return true;
     this.socket.write(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end));
-    return this.socket.writableLength === 0;
+    if (this.socket.writableLength === 0) return true;
+    this.#awaitDrain();
+    return false;
+  }
+
+  /** Node emits 'drain' only after a queue that was full: a shorter one ends with an empty write that calls back. */
+  #awaitDrain(): void {
+    if (this.#awaitsDrain || this.socket.writableNeedDrain) return;
+    this.#awaitsDrain = true;
+    this.socket.write(NOTHING, () => {
+      this.#awaitsDrain = false;
+      if (this.socket.destroyed) return;
+      if (this.socket.writableLength === 0) this.handlers.onDrain();
+      else this.#awaitDrain();
+    });
   }
 
   pause(): void {
