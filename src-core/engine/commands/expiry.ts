@@ -1,11 +1,9 @@
 // The commands on a key's time to live.
+import { MAX_INT64, MIN_INT64 } from '../data/canonical-integer.ts';
 import { NO_REF } from '../keyspace/database.ts';
 import { type ExpireUnit, expireUnits } from './expire-time.ts';
 import { invalidExpire, ReplyError, replyErrors, unsupportedOption } from './reply-errors.ts';
 import type { CommandContext, CommandRow } from './spec.ts';
-
-const INT64_MIN = -(2n ** 63n);
-const INT64_MAX = 2n ** 63n - 1n;
 
 /** In the year 287396: later moments are taken for this one, so that every moment is exact as a double. */
 const LAST_MOMENT_MS = Number.MAX_SAFE_INTEGER;
@@ -35,7 +33,7 @@ function parseConditions(context: CommandContext): Conditions {
 function momentMs(context: CommandContext, unit: ExpireUnit, commandName: string): number {
   const milliseconds = context.args.int64(2) * BigInt(unit.millisecondsEach);
   const moment = milliseconds + (unit.relative ? BigInt(context.nowMs) : 0n);
-  if (milliseconds < INT64_MIN || moment > INT64_MAX) throw new ReplyError(invalidExpire(commandName));
+  if (milliseconds < MIN_INT64 || moment > MAX_INT64) throw new ReplyError(invalidExpire(commandName));
   return Math.min(Number(moment), LAST_MOMENT_MS);
 }
 

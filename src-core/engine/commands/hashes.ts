@@ -1,15 +1,12 @@
 // The hash commands.
 import { addLongDoubles, type LongDouble, longDoubleText, parseLongDouble } from '../../base/long-double.ts';
-import { parseCanonicalInteger } from '../data/canonical-integer.ts';
+import { MAX_INT64, MIN_INT64, parseCanonicalInteger } from '../data/canonical-integer.ts';
 import type { HashValue } from '../data/hash-value.ts';
 import { hashKind, openCollection, openOrCreate, readCollection, saveCollection } from './collection-keys.ts';
 import { pickDistinct, randomPickCount } from './random-picks.ts';
 import { ReplyError, replyErrors, wrongArity } from './reply-errors.ts';
 import { parseCursor, parseScanOptions, scanMatches } from './scan-options.ts';
 import type { CommandContext, CommandRow } from './spec.ts';
-
-const INT64_MIN = -(2n ** 63n);
-const INT64_MAX = 2n ** 63n - 1n;
 
 function read(context: CommandContext): HashValue | null {
   return readCollection(context.db, context.args, 1, hashKind);
@@ -121,7 +118,7 @@ function hincrby(context: CommandContext): void {
   const before = parseCanonicalInteger(opened.value.get(field) ?? '0');
   if (before === null) throw new ReplyError(replyErrors.hashNotInteger);
   const after = BigInt(before) + increment;
-  if (after < INT64_MIN || after > INT64_MAX) throw new ReplyError(replyErrors.incrementOverflow);
+  if (after < MIN_INT64 || after > MAX_INT64) throw new ReplyError(replyErrors.incrementOverflow);
   opened.value.set(field, String(after), context.services.limits);
   saveCollection(db, args, 1, hashKind, opened);
   context.changed();

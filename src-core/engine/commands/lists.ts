@@ -12,6 +12,7 @@ import {
   requireType,
   saveCollection,
 } from './collection-keys.ts';
+import { indexRange } from './index-range.ts';
 import { parseKeyCount } from './key-count.ts';
 import { parsePopCount } from './pop-count.ts';
 import { ReplyError, replyErrors, wrongArity } from './reply-errors.ts';
@@ -138,19 +139,12 @@ function llen(context: CommandContext): void {
   context.reply.integer(read(context)?.size ?? 0);
 }
 
-/** The range that two indexes, which count from the end if negative, cut from `size` elements; empty: from = to. */
-function clampRange(size: number, first: number, last: number): { from: number; to: number } {
-  const from = Math.max(0, first < 0 ? size + first : first);
-  const to = Math.min(size, (last < 0 ? size + last : last) + 1);
-  return from < to ? { from, to } : { from: 0, to: 0 };
-}
-
 function lrange(context: CommandContext): void {
   const { args, reply } = context;
   const first = args.integer(2);
   const last = args.integer(3);
   const list = read(context);
-  const { from, to } = clampRange(list?.size ?? 0, first, last);
+  const { from, to } = indexRange(list?.size ?? 0, first, last);
   reply.array(to - from);
   list?.forEach(from, to, (text) => {
     reply.bulkLatin1(text);
@@ -165,7 +159,7 @@ function ltrim(context: CommandContext): void {
   const opened = openCollection(db, args, 1, listKind);
   if (opened !== null) {
     const { size } = opened.value;
-    const { from, to } = clampRange(size, first, last);
+    const { from, to } = indexRange(size, first, last);
     opened.value.deleteRange(to, size - to);
     opened.value.deleteRange(0, from);
     if (opened.value.size !== size) {

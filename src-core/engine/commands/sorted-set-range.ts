@@ -1,13 +1,8 @@
 // The three ways to name a part of a sorted set (by rank, by score, by the bytes of members), each turned into ranks.
 import type { SortedSetValue } from '../data/sorted-set-value.ts';
 import { type Args, parseFloatStrictly } from './args.ts';
+import type { IndexRange } from './index-range.ts';
 import { ReplyError, replyErrors } from './reply-errors.ts';
-
-/** Ranks from `from` up to, not with, `to`; nothing when they are equal. */
-export interface RankRange {
-  readonly from: number;
-  readonly to: number;
-}
 
 interface Bound<T> {
   readonly value: T;
@@ -27,15 +22,8 @@ export interface LexRange {
   readonly max: LexBound;
 }
 
-/** The ranks that two indexes, which count from the end if negative, cut from `size` elements. */
-export function rankRange(size: number, first: number, last: number): RankRange {
-  const from = Math.max(0, first < 0 ? size + first : first);
-  const to = Math.min(size, (last < 0 ? size + last : last) + 1);
-  return from < to ? { from, to } : { from: 0, to: 0 };
-}
-
 /** The same part when ranks are counted from the highest element. */
-export function reversedRange(size: number, { from, to }: RankRange): RankRange {
+export function reversedRange(size: number, { from, to }: IndexRange): IndexRange {
   return { from: size - to, to: size - from };
 }
 
@@ -64,14 +52,14 @@ function parseLexBound(text: string): LexBound {
   return { value: text.slice(1), exclusive: text.startsWith('(') };
 }
 
-export function ranksByScore(set: SortedSetValue, { min, max }: ScoreRange): RankRange {
+export function ranksByScore(set: SortedSetValue, { min, max }: ScoreRange): IndexRange {
   const from = set.countBefore((score) => (min.exclusive ? score <= min.value : score < min.value));
   const to = set.countBefore((score) => (max.exclusive ? score < max.value : score <= max.value));
   return from < to ? { from, to } : { from: 0, to: 0 };
 }
 
 /** Means something only when all scores are equal, as in Redis. */
-export function ranksByLex(set: SortedSetValue, { min, max }: LexRange): RankRange {
+export function ranksByLex(set: SortedSetValue, { min, max }: LexRange): IndexRange {
   const from = set.countBefore((_, member) => isBelow(member, min, false));
   const to = set.countBefore((_, member) => isBelow(member, max, true));
   return from < to ? { from, to } : { from: 0, to: 0 };

@@ -2,13 +2,12 @@
 import type { SortedSetValue } from '../data/sorted-set-value.ts';
 import { NO_REF } from '../keyspace/database.ts';
 import { openCollection, readCollection, saveCollection, sortedSetKind, storeCollection } from './collection-keys.ts';
+import { type IndexRange, indexRange } from './index-range.ts';
 import { ReplyError, replyErrors } from './reply-errors.ts';
 import {
   type LexRange,
   parseLexRange,
   parseScoreRange,
-  type RankRange,
-  rankRange,
   ranksByLex,
   ranksByScore,
   reversedRange,
@@ -68,7 +67,7 @@ function parseBounds(
   context: CommandContext,
   form: RangeForm,
   options: RangeOptions,
-): (set: SortedSetValue) => RankRange {
+): (set: SortedSetValue) => IndexRange {
   const { args } = context;
   const first = form.keyIndex + 1;
   const second = form.keyIndex + 2;
@@ -77,7 +76,7 @@ function parseBounds(
     const from = args.integer(first);
     const to = args.integer(second);
     return ({ size }) => {
-      const range = rankRange(size, from, to);
+      const range = indexRange(size, from, to);
       return reversed ? reversedRange(size, range) : range;
     };
   }
@@ -91,7 +90,7 @@ function parseBounds(
 }
 
 /** What LIMIT leaves of the ranks, counted from the end that comes first. */
-function cut({ from, to }: RankRange, { reversed, offset, limit }: RangeOptions): RankRange {
+function cut({ from, to }: IndexRange, { reversed, offset, limit }: RangeOptions): IndexRange {
   const skipped = offset < 0 ? to - from : Math.min(offset, to - from);
   const taken = limit < 0 ? to - from - skipped : Math.min(limit, to - from - skipped);
   const start = reversed ? to - skipped - taken : from + skipped;
@@ -113,7 +112,7 @@ function rangeCommand(form: RangeForm): (context: CommandContext) => void {
 function replyRange(
   context: CommandContext,
   set: SortedSetValue | null,
-  { from, to }: RankRange,
+  { from, to }: IndexRange,
   { reversed, withScores }: RangeOptions,
 ): void {
   const { reply } = context;
@@ -132,7 +131,7 @@ function replyRange(
 function storeRange(
   context: CommandContext,
   set: SortedSetValue | null,
-  { from, to }: RankRange,
+  { from, to }: IndexRange,
   { reversed }: RangeOptions,
 ): void {
   const { args, db, reply } = context;
@@ -162,7 +161,7 @@ const zrevrangebyscore = rangeCommand({ keyIndex: 1, by: 'score', reversed: true
 const zrangebylex = rangeCommand({ keyIndex: 1, by: 'lex', reversed: false, storing: false });
 const zrevrangebylex = rangeCommand({ keyIndex: 1, by: 'lex', reversed: true, storing: false });
 
-function countRange<R>(parse: (context: CommandContext) => R, ranksOf: (set: SortedSetValue, range: R) => RankRange) {
+function countRange<R>(parse: (context: CommandContext) => R, ranksOf: (set: SortedSetValue, range: R) => IndexRange) {
   return (context: CommandContext): void => {
     const parsed = parse(context);
     const set = readCollection(context.db, context.args, 1, sortedSetKind);
@@ -171,7 +170,7 @@ function countRange<R>(parse: (context: CommandContext) => R, ranksOf: (set: Sor
   };
 }
 
-function removeRange<R>(parse: (context: CommandContext) => R, ranksOf: (set: SortedSetValue, range: R) => RankRange) {
+function removeRange<R>(parse: (context: CommandContext) => R, ranksOf: (set: SortedSetValue, range: R) => IndexRange) {
   return (context: CommandContext): void => {
     const { args, db, reply } = context;
     const parsed = parse(context);
@@ -194,7 +193,7 @@ const zcount = countRange(scoreBounds, ranksByScore);
 const zlexcount = countRange(lexBounds, ranksByLex);
 const zremrangebyscore = removeRange(scoreBounds, ranksByScore);
 const zremrangebylex = removeRange(lexBounds, ranksByLex);
-const zremrangebyrank = removeRange(rankBounds, ({ size }, { first, last }) => rankRange(size, first, last));
+const zremrangebyrank = removeRange(rankBounds, ({ size }, { first, last }) => indexRange(size, first, last));
 
 export const sortedSetRangeCommands: readonly CommandRow[] = [
   {

@@ -8,8 +8,8 @@ const LONGEST_TEXT = 20;
 const SAFE_DIGITS = 15;
 const ZERO = 0x30;
 const MINUS = 0x2d;
-const MIN_INT64 = -(2n ** 63n);
-const MAX_INT64 = 2n ** 63n - 1n;
+export const MIN_INT64 = -(2n ** 63n);
+export const MAX_INT64 = 2n ** 63n - 1n;
 
 /**
  * The integer that `text` spells, or null unless it is spelled as Redis prints it:
