@@ -8,6 +8,7 @@ import type { Duplex } from 'node:stream';
 import { RPCHandler } from '@orpc/server/ws';
 import { WebSocketServer } from 'ws';
 import { FailureError } from '#core/contract/failure-error.ts';
+import type { FailureCode } from '#core/contract/failures.ts';
 import { Host } from '#core/host/host.ts';
 import { AddressToken } from './address-token.ts';
 import { createDoor, isOwnHost, isOwnOrigin } from './http-door.ts';
@@ -32,14 +33,25 @@ export interface ServeOptions {
 
 /**
  * Runs the web shell until SIGINT or SIGTERM: prints its address on one line, opens nothing, leaves nothing behind.
- * @throws FailureError portInUse, portForbidden
+ * Where its port cannot be had it says so in one line and the process ends with 1.
  */
 export async function serve(options: ServeOptions): Promise<void> {
-  const shell = await openWebShell(options);
+  const shell = await openWebShell(options).catch((error: unknown) => {
+    const sentence = error instanceof FailureError ? portSentences[error.failure.code] : undefined;
+    if (sentence === undefined) throw error;
+    process.stderr.write(`${sentence(options.port)}\n`);
+    process.exitCode = 1;
+  });
+  if (!shell) return;
   process.stdout.write(`Syncline is at ${shell.address}\n`);
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   await shell.close();
 }
+
+const portSentences: Partial<Record<FailureCode, (port: number) => string>> = {
+  portInUse: (port) => `Port ${port} is in use. Choose another one with --port, or 0 for any free one.`,
+  portForbidden: (port) => `Port ${port} may not be opened by this user. Choose one above 1023, or 0 for any free one.`,
+};
 
 export interface WebShell {
   /** With the token: who has it may see and steer everything. */
