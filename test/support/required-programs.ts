@@ -23,6 +23,8 @@ const programs: readonly RequiredProgram[] = [
   },
   program('redis-sentinel', 'redis-sentinel', 'redis'),
   program('redis-benchmark', 'redis-tools', 'redis'),
+  program('redis-cli', 'redis-tools', 'redis'),
+  program('redis-check-rdb', 'redis-tools', 'redis'),
   {
     name: 'chromium',
     problem: () => (findChromium() === null ? 'is missing' : null),
