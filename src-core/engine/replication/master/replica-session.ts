@@ -22,12 +22,6 @@ export interface Announcement {
   psync2: boolean;
 }
 
-/** Told of what happens to a replica's connection. */
-export interface ReplicaOwner {
-  drained(replica: ReplicaSession): void;
-  closed(replica: ReplicaSession): void;
-}
-
 export class ReplicaSession implements StreamReader {
   readonly peer: ReplicaPeer;
   readonly announcement: Readonly<Announcement>;
@@ -102,7 +96,7 @@ export class ReplicaSession implements StreamReader {
     this.#stream.addReader(this);
   }
 
-  /** Writes outside the stream. False: `drained` of the owner follows, and until then the memory must not change. */
+  /** Writes outside the stream. False: `onDrain` of its connection follows, and until then the memory must not change. */
   write(bytes: Uint8Array): boolean {
     if (this.isGone) return true;
     const taken = this.#connection.write(bytes, 0, bytes.length);
@@ -120,7 +114,7 @@ export class ReplicaSession implements StreamReader {
     }
   }
 
-  /** The connection took all: for `drained`. */
+  /** The connection took all that was written. */
   unblock(): void {
     this.#blocked = false;
   }
