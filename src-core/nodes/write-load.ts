@@ -5,9 +5,12 @@ import type { Disposable } from '../base/lifecycle.ts';
 export const loadKeyPrefix = 'syncline:load:';
 /** A load writes these many keys over and over: its data stays bounded. */
 export const loadKeys = 1000;
-const tickMs = 50;
+/** Writes go out in small groups: a gentle load then wakes the node and its replicas a few times a second only. */
+const writesPerTickMin = 5;
+const tickMinMs = 50;
+const tickMaxMs = 250;
 /** A node that fell behind is not made to catch up: at most this much time is made good in one tick. */
-const debtMaxMs = 200;
+const debtMaxMs = 500;
 const measureMs = 2000;
 
 export interface WriteLoadSettings {
@@ -43,7 +46,7 @@ export class WriteLoad implements Disposable {
     this.#time = time;
     this.#write = write;
     this.#lastTickMs = this.#measuredSinceMs = time.nowMs();
-    this.#ticking = time.every(tickMs, () => this.#tick());
+    this.#ticking = time.every(tickMs(settings.writesPerSecond), () => this.#tick());
   }
 
   /** Writes a second over the last two seconds; 0 until they have passed. */
@@ -97,6 +100,10 @@ export class WriteLoad implements Disposable {
       return ['SET', `${loadKeyPrefix}${number % loadKeys}`, value];
     });
   }
+}
+
+function tickMs(writesPerSecond: number): number {
+  return Math.min(Math.max((writesPerTickMin * 1000) / writesPerSecond, tickMinMs), tickMaxMs);
 }
 
 /** The keys that a load may have left, a command for each part of them. */
