@@ -190,8 +190,13 @@ describe.each([
     await linkUp(last);
     await change(top, 500);
     await expectInSync(top, middle, last, sibling);
-    const before = await info(middle.client(), 'replication');
     await top.stop();
+    // Only now: a master that is told to end asks its replicas once more how far they are, and that counts.
+    const before = await waitFor(
+      'the head to be missed',
+      () => info(middle.client(), 'replication'),
+      (fields) => fields.master_link_status === 'down',
+    );
     await promote(middle);
     await attach(sibling, middle);
     await linkUp(last);
