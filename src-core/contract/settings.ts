@@ -9,4 +9,3 @@ export const staleAfterMs = 5000;
 export const seriesPointsMax = 300;
 export const marksMax = 200;
 export const logLinesMax = 1000;
-export const syncTracesMax = 20;

@@ -38,7 +38,7 @@ export interface BacklogView {
   readonly sizeBytes: number;
   readonly firstByte: number;
   readonly histlenBytes: number;
-  /** Seconds that the backlog covers at the present write rate; null while nothing is written. */
+  /** Seconds that a replica may be away from now on, at the present write rate; null while nothing is written. */
   readonly reachSeconds: number | null;
 }
 

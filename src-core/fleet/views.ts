@@ -58,9 +58,10 @@ export function toSeriesPoint(view: NodeView, atMs: number): SeriesPoint {
   };
 }
 
+/** A replica that leaves now loses nothing until the whole ring is written over, however little of it is filled yet. */
 function toBacklogView({ backlog }: NodeReading, writeBytesPerSecond: number): BacklogView {
   const covers = backlog.active && writeBytesPerSecond > 0;
-  return { ...backlog, reachSeconds: covers ? backlog.histlenBytes / writeBytesPerSecond : null };
+  return { ...backlog, reachSeconds: covers ? backlog.sizeBytes / writeBytesPerSecond : null };
 }
 
 function toReplicaViews(member: Member, reading: NodeReading, members: readonly Member[]): AttachedReplicaView[] {

@@ -103,12 +103,12 @@ describe('the view of a master', () => {
     expect(toNodeView(busy, [busy]).backlog?.reachSeconds).toBeNull();
     busy.take(sceneReading(1, { offset: 300 }));
     const view = toNodeView(busy, [busy]);
-    expect(view).toMatchObject({ writeBytesPerSecond: 100, backlog: { histlenBytes: 200, reachSeconds: 2 } });
+    expect(view).toMatchObject({ writeBytesPerSecond: 100, backlog: { histlenBytes: 200, reachSeconds: 10_485.76 } });
     expect(toSeriesPoint(view, 7)).toEqual({
       atMs: 7,
       offset: 300,
       lagBytes: null,
-      reachSeconds: 2,
+      reachSeconds: 10_485.76,
       writeBytesPerSecond: 100,
     });
   });
