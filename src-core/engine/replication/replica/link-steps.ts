@@ -26,10 +26,6 @@ export function lose(facts: LinkFacts, effects: readonly LinkEffect[], reason: L
   return { state: again.state, effects: [...given.effects, ...again.effects] };
 }
 
-export function isOpen(state: LinkState): boolean {
-  return state.kind !== 'none' && state.kind !== 'connect';
-}
-
 export function stay(state: LinkState): LinkStep {
   return { state, effects: [] };
 }

@@ -6,8 +6,9 @@ import { answerReason, type LinkReason, type MasterAddress } from '../link-reaso
 import type { SnapshotLoad } from '../replication-host.ts';
 import { BulkReceiver } from './bulk-receiver.ts';
 import { encodeAck, encodeMessages, type Message, showMessage } from './handshake.ts';
+import { step } from './link-machine.ts';
 import type { LinkNeeds, LinkStatus } from './link-needs.ts';
-import { isHandshake, type LinkEffect, type LinkEvent, type LinkFacts, type LinkState, step } from './link-state.ts';
+import { isHandshake, type LinkEffect, type LinkEvent, type LinkFacts, type LinkState } from './link-state.ts';
 import { StreamApplier } from './stream-applier.ts';
 import { StreamInput } from './stream-input.ts';
 

@@ -1,6 +1,7 @@
 // The machine of a replica's link: whole stories, and every way in which a step of the handshake can fail.
 import { describe, expect, it } from 'vitest';
 import { showMessage } from '#core/engine/replication/replica/handshake.ts';
+import { step } from '#core/engine/replication/replica/link-machine.ts';
 import {
   isHandshake,
   type LinkEvent,
@@ -8,7 +9,6 @@ import {
   type LinkState,
   mayMove,
   roleWord,
-  step,
 } from '#core/engine/replication/replica/link-state.ts';
 
 const id = '4'.repeat(40);
