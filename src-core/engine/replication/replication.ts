@@ -270,6 +270,7 @@ export class Replication implements Disposable {
     const follows = this.#link !== null;
     host.setGate('readOnly', follows && settings.readOnly);
     host.setGate('masterDown', follows && !this.isLinkUp && !settings.serveStaleData);
+    this.replicas.updateGate();
   }
 }
 

@@ -107,7 +107,7 @@ export class ReplicaSet {
       replica.move({ kind: 'online' });
       replica.pump();
     }
-    this.#updateGate();
+    this.updateGate();
     this.waiters.check();
   }
 
@@ -125,6 +125,14 @@ export class ReplicaSet {
     return count;
   }
 
+  /** Whether writes are taken: looks at `min-replicas-to-write`, at the replicas and at our role again. */
+  updateGate(): void {
+    const { settings, host, isTopLevel } = this.#needs;
+    const { minReplicasToWrite, minReplicasMaxLagSeconds } = settings;
+    const wanted = minReplicasToWrite > 0 && minReplicasMaxLagSeconds > 0 && isTopLevel();
+    host.setGate('tooFewReplicas', wanted && this.countGood() < minReplicasToWrite);
+  }
+
   /** Once a second. */
   cron(): void {
     this.#startPending();
@@ -134,7 +142,7 @@ export class ReplicaSet {
       this.#letGoIfLate(replica);
     }
     this.#letBacklogGo();
-    this.#updateGate();
+    this.updateGate();
   }
 
   /** Drops all replicas: the history they follow is not ours any more, or the engine stops. */
@@ -156,7 +164,7 @@ export class ReplicaSet {
     replica.write(Buffer.from(replica.announcement.psync2 ? `+CONTINUE ${id}\r\n` : '+CONTINUE\r\n'));
     replica.follow(asked.byte - 1);
     replica.pump();
-    this.#updateGate();
+    this.updateGate();
   }
 
   #enterFullSync(replica: ReplicaSession): void {
@@ -221,7 +229,7 @@ export class ReplicaSet {
     replica.ackAtMs = this.#needs.clock.nowMs();
     this.#needs.log('notice', `Synchronization with replica ${replica.name} succeeded`);
     replica.pump();
-    this.#updateGate();
+    this.updateGate();
   }
 
   #waiting(): ReplicaSession[] {
@@ -241,7 +249,7 @@ export class ReplicaSet {
     this.#needs.log('warning', `Connection with replica ${replica.name} lost.`);
     this.#sync?.leave(replica);
     if (this.#replicas.size === 0) this.#emptySinceMs = this.#needs.clock.nowMs();
-    this.#updateGate();
+    this.updateGate();
   }
 
   #ping(): void {
@@ -299,13 +307,6 @@ export class ReplicaSet {
     stream.renewId();
     stream.closeBacklog();
     log('notice', `Replication backlog freed after ${ttl} seconds without connected replicas.`);
-  }
-
-  #updateGate(): void {
-    const { settings, host, isTopLevel } = this.#needs;
-    const { minReplicasToWrite, minReplicasMaxLagSeconds } = settings;
-    const wanted = minReplicasToWrite > 0 && minReplicasMaxLagSeconds > 0 && isTopLevel();
-    host.setGate('tooFewReplicas', wanted && this.countGood() < minReplicasToWrite);
   }
 }
 

@@ -1,0 +1,213 @@
+// Each setting of replication does on ours what it does on a real server: words, INFO and log are compared.
+import { describe, expect, it } from 'vitest';
+import { answer, logged, shown, tellBoth } from '../support/both-kinds.ts';
+import { startRedis } from '../support/redis-server.ts';
+import { startRelay } from '../support/relay.ts';
+import { attach, info, linkUp } from '../support/replication.ts';
+import type { ServerSettings } from '../support/server-process.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const noDelay: ServerSettings = { 'repl-diskless-sync-delay': 0 };
+
+describe('min-replicas-to-write and min-replicas-max-lag', () => {
+  it('refuse writes until enough replicas are there', async () => {
+    const seen = await tellBoth(async (start) => {
+      await using subject = await start({ settings: { ...noDelay, 'min-replicas-to-write': 1 } });
+      await using replica = await startRedis();
+      const client = subject.client();
+      const words: unknown[] = [];
+      const say = async (...request: (string | number)[]) => void words.push(await answer(client, ...request));
+      const show = async () => void words.push(await shown(client, 'connected_slaves', 'min_slaves_good_slaves'));
+      await say('SET', 'a', '1');
+      await say('GET', 'a');
+      await say('MULTI');
+      await say('SET', 'a', '1');
+      await say('EXEC');
+      await show();
+      await attach(replica, subject);
+      await linkUp(replica);
+      await waitFor(
+        'a good replica',
+        () => shown(client, 'min_slaves_good_slaves'),
+        (at) => at.min_slaves_good_slaves === '1',
+      );
+      await say('SET', 'a', '2');
+      await show();
+      await say('CONFIG', 'SET', 'min-slaves-to-write', 2);
+      await say('DEL', 'a');
+      await say('CONFIG', 'SET', 'min-slaves-max-lag', 0);
+      await say('DEL', 'a');
+      await show();
+      return words;
+    });
+    expect(seen[0]).toBe('-NOREPLICAS Not enough good replicas to write.');
+    expect(seen.slice(-4)).toEqual(['-NOREPLICAS Not enough good replicas to write.', 'OK', 1, expect.anything()]);
+  });
+
+  it('count a replica that does not acknowledge in time as none', async () => {
+    await tellBoth(async (start) => {
+      const settings = { ...noDelay, 'min-replicas-to-write': 1, 'min-replicas-max-lag': 2 };
+      await using subject = await start({ settings });
+      await using relay = await startRelay(subject);
+      await using replica = await startRedis();
+      const client = subject.client();
+      await attach(replica, relay);
+      await linkUp(replica);
+      await waitFor(
+        'a write to be taken',
+        () => answer(client, 'SET', 'a', '1'),
+        (said) => said === 'OK',
+      );
+      relay.stall();
+      const refused = await waitFor(
+        'a write to be refused',
+        () => answer(client, 'SET', 'a', '1'),
+        (said) => said !== 'OK',
+      );
+      const during = await shown(client, 'connected_slaves', 'min_slaves_good_slaves');
+      relay.flow();
+      await waitFor(
+        'a write to be taken again',
+        () => answer(client, 'SET', 'a', '1'),
+        (said) => said === 'OK',
+      );
+      return { refused, during };
+    });
+  });
+});
+
+describe('replica-serve-stale-data', () => {
+  it('keeps a replica without its master silent', async () => {
+    const seen = await tellBoth(async (start) => {
+      await using master = await startRedis({ settings: noDelay });
+      await using relay = await startRelay(master);
+      await using subject = await start({ settings: { 'replica-serve-stale-data': 'no' } });
+      await master.client().set('a', '1');
+      await attach(subject, relay);
+      await linkUp(subject);
+      const client = subject.client();
+      const words: unknown[] = [];
+      const say = async (...request: (string | number)[]) => void words.push(await answer(client, ...request));
+      await say('GET', 'a');
+      relay.refuse();
+      relay.cut();
+      await waitFor(
+        'the link to be down',
+        () => info(client, 'replication'),
+        (at) => at.master_link_status === 'down',
+      );
+      const requests = [
+        'GET a',
+        'SET a 2',
+        'PING',
+        'MULTI',
+        'GET a',
+        'EXEC',
+        'DISCARD',
+        'PUBLISH c m',
+        'WATCH a',
+        'DBSIZE',
+      ];
+      for (const request of requests) await say(...request.split(' '));
+      await say('CONFIG', 'SET', 'slave-serve-stale-data', 'yes');
+      await say('GET', 'a');
+      return words;
+    });
+    expect(seen[1]).toMatch(/^-MASTERDOWN/);
+    expect(seen.at(-1)).toBe('1');
+  });
+});
+
+describe('replica-read-only', () => {
+  it('no: what a replica writes stays with it', async () => {
+    const seen = await tellBoth(async (start) => {
+      await using master = await startRedis({ settings: noDelay });
+      await using subject = await start({ settings: noDelay });
+      await using below = await startRedis();
+      await master.client().set('a', '1');
+      await attach(subject, master);
+      await linkUp(subject);
+      await attach(below, subject);
+      await linkUp(below);
+      const client = subject.client();
+      const words: unknown[] = [];
+      const say = async (...request: (string | number)[]) => void words.push(await answer(client, ...request));
+      await say('SET', 'own', '1');
+      await say('CONFIG', 'SET', 'replica-read-only', 'no');
+      words.push(await shown(client, 'slave_read_only'));
+      await say('SET', 'own', '1');
+      await say('SET', 'short', '1', 'PX', 50);
+      await say('WAIT', 1, 10);
+      await waitFor(
+        'the key to expire',
+        () => answer(client, 'GET', 'short'),
+        (value) => value === null,
+      );
+      await master.client().set('b', '2');
+      await waitFor(
+        'the stream to go on',
+        () => below.client().get('b'),
+        (value) => value === '2',
+      );
+      words.push(
+        await below
+          .client()
+          .keys('*')
+          .then((keys) => keys.sort()),
+      );
+      words.push(await client.keys('*').then((keys) => keys.sort()));
+      const [above, here] = [await info(master.client(), 'replication'), await info(client, 'replication')];
+      words.push(above.master_repl_offset === here.master_repl_offset);
+      return words;
+    });
+    expect(seen[0]).toMatch(/^-READONLY/);
+    expect(seen.slice(-3)).toEqual([['a', 'b'], ['a', 'b', 'own'], true]);
+  });
+});
+
+describe('what a replica announces', () => {
+  const announced: ServerSettings = {
+    'replica-announce-ip': '10.1.2.3',
+    'replica-announce-port': 4444,
+    'replica-announced': 'no',
+    'replica-priority': 7,
+  };
+  const names = ['slave_priority', 'slave_read_only', 'replica_announced'];
+
+  it('is seen by its master and in its own INFO', async () => {
+    const seen = await tellBoth(async (start) => {
+      await using master = await startRedis({ settings: noDelay });
+      await using subject = await start({ settings: announced });
+      await attach(subject, master);
+      await linkUp(subject);
+      const above = await info(master.client(), 'replication');
+      const [, , replicas] = (await master.client().role()) as [string, number, string[][]];
+      return {
+        slave0: above.slave0?.replace(/,offset.*/, ''),
+        role: replicas.map((replica) => replica.slice(0, 2)),
+        own: await shown(subject.client(), ...names),
+      };
+    });
+    expect(seen).toEqual({
+      slave0: 'ip=10.1.2.3,port=4444,state=online',
+      role: [['10.1.2.3', '4444']],
+      own: { slave_priority: '7', slave_read_only: '1', replica_announced: '0' },
+    });
+  });
+
+  it('is shown by ours as by a real master, with its name in the log', async () => {
+    const seen = await tellBoth(async (start) => {
+      await using subject = await start({ settings: noDelay });
+      await using replica = await startRedis({ settings: announced });
+      await attach(replica, subject);
+      await linkUp(replica);
+      const [, , replicas] = (await subject.client().role()) as [string, number, string[][]];
+      return {
+        slave0: (await info(subject.client(), 'replication')).slave0?.replace(/,offset.*/, ''),
+        role: replicas.map((each) => each.slice(0, 2)),
+        log: logged(subject, /asks for synchronization|succeeded$/),
+      };
+    });
+    expect(seen.role).toEqual([['10.1.2.3', '4444']]);
+  });
+});

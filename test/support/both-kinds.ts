@@ -1,0 +1,42 @@
+// The same story told to a real Redis and to ours: what each answers, shows and logs must be equal.
+import type { Redis } from 'ioredis';
+import { expect } from 'vitest';
+import { startRedis } from './redis-server.ts';
+import { info } from './replication.ts';
+import type { ServerProcess, StartOptions } from './server-process.ts';
+import { startSyncline } from './syncline-server.ts';
+
+export type Start = (options?: StartOptions) => Promise<ServerProcess>;
+
+/** Runs the story with either server as its subject, compares what it saw, and answers that. */
+export async function tellBoth<Seen>(story: (start: Start) => Promise<Seen>): Promise<Seen> {
+  const [real, ours] = await Promise.all([story(startRedis), story(startSyncline)]);
+  expect(ours).toEqual(real);
+  return real;
+}
+
+/** What a server answers; its errors are answers too, as `-` and their text. */
+export async function answer(client: Redis, ...words: readonly (string | number)[]): Promise<unknown> {
+  const [command, ...rest] = words.map(String);
+  try {
+    return await client.call(command!, ...rest);
+  } catch (error) {
+    return `-${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+/** The fields of INFO replication that are named, as they are. */
+export async function shown(client: Redis, ...names: readonly string[]): Promise<Readonly<Record<string, unknown>>> {
+  const fields = await info(client, 'replication');
+  return Object.fromEntries(names.map((name) => [name, fields[name]]));
+}
+
+/** The lines of the log that match, without time, process, numbers and ids. */
+export function logged(server: ServerProcess, what: RegExp): string[] {
+  return server
+    .output()
+    .split('\n')
+    .flatMap((line) => /^\d+:([MSC]) \S+ \S+ \S+ \S+ (. .*)$/.exec(line)?.slice(1).join(' ') ?? [])
+    .filter((line) => what.test(line))
+    .map((line) => line.replace(/[0-9a-f]{40}/g, 'ID').replace(/\d+(\.\d+)*/g, 'N'));
+}
