@@ -1,21 +1,54 @@
 // The menu of a node: the same rows as the inspector and the palette, with the reason where one cannot be chosen now.
-import { Menu } from '@mantine/core';
-import { IconArrowsJoin, IconEye } from '@tabler/icons-react';
+import { ActionIcon, Menu } from '@mantine/core';
+import { IconArrowsJoin, IconDots, IconEye } from '@tabler/icons-react';
+import { memo } from 'react';
 import type { NodeId, NodeView } from '#core/contract/views.ts';
 import { useHost } from '../bridge/host-store.ts';
 import { askPlan } from '../dialogs/plan-store.ts';
 import { say } from '../i18n/i18n.ts';
 import { choose } from '../store/choices-store.ts';
-import { useFleet } from '../store/fleet-store.ts';
+import { useFleet, useSteadyNode } from '../store/fleet-store.ts';
 import { select } from '../store/selection-store.ts';
 import { attachCommand, whyNotAttach } from './attach.ts';
-import { actionsFor, type NodeAction } from './node-actions.ts';
+import { actionsFor, actsKey, type NodeAction } from './node-actions.ts';
 import { type Refusal, refusalText } from './refusal.ts';
 
 const hostGone: Refusal = { key: 'act.why.hostGone', params: {} };
 
-/** What stands in the dropdown of a node's menu, wherever it is opened. */
-export function NodeMenuItems({ node }: { readonly node: NodeView }) {
+interface NodeMenuProps {
+  readonly nodeId: NodeId;
+  readonly name: string;
+  readonly isOpen: boolean;
+  /** Stable between renders: the menu is drawn only when something of it changes. */
+  readonly setOpen: (isOpen: boolean) => void;
+}
+
+/** The three dots of a card or a row. */
+export const NodeMenu = memo(function NodeMenu({ nodeId, name, isOpen, setOpen }: NodeMenuProps) {
+  return (
+    <Menu opened={isOpen} onChange={setOpen} position="bottom-end" width={250} withinPortal>
+      <Menu.Target>
+        <ActionIcon
+          variant="subtle"
+          size="sm"
+          color="gray"
+          className="node-menu nodrag"
+          aria-label={say('card.menu', { name })}
+          data-testid={`node-card-${name}-menu`}
+        >
+          <IconDots size={15} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <NodeMenuItems nodeId={nodeId} />
+      </Menu.Dropdown>
+    </Menu>
+  );
+});
+
+function NodeMenuItems({ nodeId }: { readonly nodeId: NodeId }) {
+  const node = useSteadyNode(nodeId, actsKey);
+  if (node === undefined) return null;
   const inspect = () => {
     select(node.id);
     choose({ hasInspector: true });

@@ -134,6 +134,21 @@ function loadOf(node: NodeView): Partial<typeof proposedLoad> | { writesPerSecon
   return { writesPerSecond: node.workload.writesPerSecond, valueBytes: node.workload.valueBytes };
 }
 
+/** All that the acts on a node depend on: two nodes with equal keys have the same acts with the same reasons. */
+export function actsKey(node: NodeView): string {
+  const load = node.workload;
+  const parts = [
+    node.id,
+    node.name,
+    node.kind,
+    node.role,
+    node.lifecycle.kind,
+    load?.writesPerSecond,
+    load?.valueBytes,
+  ];
+  return parts.join('\n');
+}
+
 /** The rows that mean something on this node, in their order. */
 export function actionsFor(node: NodeView): readonly NodeAction[] {
   return nodeActions.filter((action) => action.fits(node));

@@ -15,7 +15,7 @@ import { type ChartLine, FleetChart, LineSample } from './FleetChart.tsx';
 const redrawMs = chartSpanMs / chartSlots;
 const redrawUnattendedMs = 4 * redrawMs;
 /** While there are few points, each new one is seen at once. */
-const redrawYoungMs = 1000;
+const redrawYoungMs = 2000;
 const youngPoints = 15;
 
 interface ChartRowSpec {

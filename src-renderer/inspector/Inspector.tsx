@@ -1,7 +1,8 @@
 // The inspector: one node closely, with what can be done to it on top and its replication, backlog, syncs and log below.
 import { Tabs } from '@mantine/core';
 import { IconPointer } from '@tabler/icons-react';
-import type { NodeView } from '#core/contract/views.ts';
+import { memo } from 'react';
+import type { NodeId, NodeView } from '#core/contract/views.ts';
 import { EmptyState } from '../design/EmptyState.tsx';
 import { say, type TextKey } from '../i18n/i18n.ts';
 import { type Choices, choose, useChoices } from '../store/choices-store.ts';
@@ -52,25 +53,37 @@ function NodeInspector({ node, tab }: { readonly node: NodeView; readonly tab: C
       data-faded={isFaded}
     >
       <InspectorHead node={node} />
-      <Tabs
-        value={tab}
-        onChange={(value) => choose({ tab: value as Choices['tab'] })}
-        className="inspector-tabs"
-        keepMounted={false}
-      >
-        <Tabs.List>
-          {tabs.map(({ id, text }) => (
-            <Tabs.Tab key={id} value={id} data-testid={`tab-${id}`}>
-              {say(text)}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-        {tabs.map(({ id, Body }) => (
-          <Tabs.Panel key={id} value={id} className="inspector-panel" tabIndex={-1}>
-            <Body node={node} />
-          </Tabs.Panel>
-        ))}
-      </Tabs>
+      <NodeTabs nodeId={node.id} tab={tab} />
     </aside>
   );
+}
+
+/** The tabs' frame stands still while the figures in it move. */
+const NodeTabs = memo(function NodeTabs({ nodeId, tab }: { readonly nodeId: NodeId; readonly tab: Choices['tab'] }) {
+  return (
+    <Tabs
+      value={tab}
+      onChange={(value) => choose({ tab: value as Choices['tab'] })}
+      className="inspector-tabs"
+      keepMounted={false}
+    >
+      <Tabs.List>
+        {tabs.map(({ id, text }) => (
+          <Tabs.Tab key={id} value={id} data-testid={`tab-${id}`}>
+            {say(text)}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      {tabs.map(({ id, Body }) => (
+        <Tabs.Panel key={id} value={id} className="inspector-panel" tabIndex={-1}>
+          <TabBody nodeId={nodeId} Body={Body} />
+        </Tabs.Panel>
+      ))}
+    </Tabs>
+  );
+});
+
+function TabBody({ nodeId, Body }: { readonly nodeId: NodeId; readonly Body: TabSpec['Body'] }) {
+  const node = useNode(nodeId);
+  return node === undefined ? null : <Body node={node} />;
 }

@@ -1,9 +1,10 @@
 // The inspector's head: who the node is, how it stands, and its acts as buttons.
 import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
-import type { NodeView } from '#core/contract/views.ts';
+import { memo } from 'react';
+import type { NodeId, NodeView } from '#core/contract/views.ts';
 import { ActionItem, AttachItems } from '../actions/NodeMenu.tsx';
-import { actionsFor, type NodeAction } from '../actions/node-actions.ts';
+import { actionsFor, actsKey, type NodeAction } from '../actions/node-actions.ts';
 import { refusalText } from '../actions/refusal.ts';
 import { useHost } from '../bridge/host-store.ts';
 import { lineageColour } from '../design/lineage.ts';
@@ -13,7 +14,7 @@ import { formatAddress, formatBytes, formatPerSecond } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
 import { conditionText, roleKey } from '../i18n/node-words.ts';
 import { failureText } from '../i18n/statement-text.ts';
-import { useCondition, useNode } from '../store/fleet-store.ts';
+import { useCondition, useNode, useSteadyNode } from '../store/fleet-store.ts';
 
 /** Shown as a menu under one button. */
 const resyncKinds: ReadonlySet<string> = new Set(['resyncPartial', 'resyncFull']);
@@ -30,7 +31,7 @@ export function InspectorHead({ node }: { readonly node: NodeView }) {
         <span className={`badge badge-${node.role}`}>{say(roleKey(node, master?.role === 'replica'))}</span>
         <span className={`badge badge-env env-${node.environment}`}>{say(`app.environment.${node.environment}`)}</span>
         <span className="grow" />
-        <EndButtons node={node} />
+        <EndButtons nodeId={node.id} />
       </div>
       <div className={`inspector-state tone-${condition.tone}`}>
         <StateGlyph tone={condition.tone} />
@@ -39,7 +40,7 @@ export function InspectorHead({ node }: { readonly node: NodeView }) {
         <span className="mono faint nowrap">{formatAddress(node.address)}</span>
       </div>
       <NodeFailure node={node} />
-      <ActButtons node={node} />
+      <ActButtons nodeId={node.id} />
       {node.workload !== null && (
         <div className="inspector-load mono" data-testid="workload" data-value={node.workload.achievedPerSecond}>
           {say('inspector.load')}:{' '}
@@ -65,8 +66,10 @@ function NodeFailure({ node }: { readonly node: NodeView }) {
   );
 }
 
-function ActButtons({ node }: { readonly node: NodeView }) {
+const ActButtons = memo(function ActButtons({ nodeId }: { readonly nodeId: NodeId }) {
+  const node = useSteadyNode(nodeId, actsKey);
   const isHostThere = useHost((host) => host.client !== null);
+  if (node === undefined) return null;
   const actions = actionsFor(node);
   const plain = actions.filter((action) => !resyncKinds.has(action.kind) && !lifecycleKinds.has(action.kind));
   const resyncs = actions.filter((action) => resyncKinds.has(action.kind));
@@ -100,13 +103,15 @@ function ActButtons({ node }: { readonly node: NodeView }) {
       ))}
     </div>
   );
-}
+});
 
-function EndButtons({ node }: { readonly node: NodeView }) {
+const EndButtons = memo(function EndButtons({ nodeId }: { readonly nodeId: NodeId }) {
+  const node = useSteadyNode(nodeId, actsKey);
   const isHostThere = useHost((host) => host.client !== null);
+  if (node === undefined) return null;
   const ends = actionsFor(node).filter((action) => lifecycleKinds.has(action.kind));
   return ends.map((action) => <EndButton key={action.kind} node={node} action={action} isHostThere={isHostThere} />);
-}
+});
 
 interface AttachMenuProps {
   readonly node: NodeView;

@@ -1,7 +1,7 @@
 // Whether a person is at the window: some moments after the last touch, decoration rests and charts are drawn less often.
 import { create } from 'zustand';
 
-const restAfterMs = 20_000;
+const restAfterMs = 10_000;
 const signs = ['pointermove', 'pointerdown', 'keydown', 'wheel', 'focus'] as const;
 
 export const useAttention = create<{ readonly isAttended: boolean }>(() => ({ isAttended: true }));

@@ -1,4 +1,5 @@
 // The live fleet as a store: components select one node or one series and are drawn when that changes.
+import { useRef } from 'react';
 import { create } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
 import type { FleetEvent, NodeId, NodeView } from '#core/contract/views.ts';
@@ -20,6 +21,22 @@ export function receiveFleetEvent(event: FleetEvent): boolean {
 
 export function useNode(nodeId: NodeId | null): NodeView | undefined {
   return useFleet((fleet) => (nodeId === null ? undefined : fleet.nodes[nodeId]));
+}
+
+/**
+ * A node that stands still until what `keyOf` writes of it changes: for buttons and menus, which no figure concerns and
+ * which cost much to draw.
+ *
+ * @param keyOf  a function of module scope
+ */
+export function useSteadyNode(nodeId: NodeId, keyOf: (node: NodeView) => string): NodeView | undefined {
+  const held = useRef<NodeView>(undefined);
+  return useFleet((fleet) => {
+    const next = fleet.nodes[nodeId];
+    const isSame = next !== undefined && held.current !== undefined && keyOf(next) === keyOf(held.current);
+    if (!isSame) held.current = next;
+    return held.current;
+  });
 }
 
 export function findNode(nodeId: NodeId): NodeView | undefined {

@@ -1,10 +1,8 @@
 // A node's card in the graph: who it is, how it stands, its figures, and under a master the offset tape.
-import { ActionIcon, Menu } from '@mantine/core';
-import { IconDots } from '@tabler/icons-react';
 import { Handle, type NodeProps, Position } from '@xyflow/react';
 import { memo, useState } from 'react';
 import type { NodeView } from '#core/contract/views.ts';
-import { NodeMenuItems } from '../actions/NodeMenu.tsx';
+import { NodeMenu } from '../actions/NodeMenu.tsx';
 import { lineageColour } from '../design/lineage.ts';
 import { StateGlyph } from '../design/StateGlyph.tsx';
 import { formatAddress } from '../i18n/format.ts';
@@ -69,7 +67,7 @@ function Card({ node }: { readonly node: NodeView }) {
           </span>
         )}
         <span className="grow card-server mono">{serverText(node)}</span>
-        <CardMenu node={node} isOpen={isMenuOpen} setOpen={setMenuOpen} />
+        <NodeMenu nodeId={node.id} name={node.name} isOpen={isMenuOpen} setOpen={setMenuOpen} />
       </header>
       <CardSub node={node} condition={condition} state={state} />
       <CardFigures node={node} condition={condition} />
@@ -109,28 +107,5 @@ function CardSub(props: { node: NodeView; condition: NodeCondition; state: strin
         {state}
       </span>
     </div>
-  );
-}
-
-function CardMenu(props: { node: NodeView; isOpen: boolean; setOpen: (isOpen: boolean) => void }) {
-  const { node, isOpen, setOpen } = props;
-  return (
-    <Menu opened={isOpen} onChange={setOpen} position="bottom-end" width={250} withinPortal>
-      <Menu.Target>
-        <ActionIcon
-          variant="subtle"
-          size="sm"
-          color="gray"
-          className="card-menu nodrag"
-          aria-label={say('card.menu', { name: node.name })}
-          data-testid={`node-card-${node.name}-menu`}
-        >
-          <IconDots size={15} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <NodeMenuItems node={node} />
-      </Menu.Dropdown>
-    </Menu>
   );
 }

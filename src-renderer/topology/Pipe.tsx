@@ -4,7 +4,7 @@ import { memo } from 'react';
 import type { NodeView } from '#core/contract/views.ts';
 import { say } from '../i18n/i18n.ts';
 import { conditionText } from '../i18n/node-words.ts';
-import { useCondition, useNode } from '../store/fleet-store.ts';
+import { useCondition, useFleet, useNode } from '../store/fleet-store.ts';
 import { type PipeLook, pipeLook } from './pipe-look.ts';
 
 const ghostLook: PipeLook = {
@@ -27,10 +27,10 @@ export const Pipe = memo(function Pipe(props: EdgeProps) {
 
 function LivePipe({ edge, replica }: { readonly edge: EdgeProps; readonly replica: NodeView }) {
   const condition = useCondition(replica);
-  const master = useNode(edge.source);
+  const masterName = useFleet((fleet) => fleet.nodes[edge.source]?.name ?? edge.source);
   const look = pipeLook(replica, condition);
   const state = conditionText(replica, condition);
-  const names = { replica: replica.name, master: master?.name ?? edge.source };
+  const names = { replica: replica.name, master: masterName };
   return <PipeDrawing edge={edge} look={look} description={say('pipe.label', { ...names, state })} />;
 }
 

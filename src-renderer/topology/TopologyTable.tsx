@@ -1,9 +1,8 @@
 // The same fleet as a table: every figure of the graph, in rows that a screen reader and a keyboard walk through.
-import { ActionIcon, Menu, Table } from '@mantine/core';
-import { IconDots } from '@tabler/icons-react';
-import { memo } from 'react';
+import { Table } from '@mantine/core';
+import { memo, useState } from 'react';
 import type { NodeId, NodeView } from '#core/contract/views.ts';
-import { NodeMenuItems } from '../actions/NodeMenu.tsx';
+import { NodeMenu } from '../actions/NodeMenu.tsx';
 import { StateGlyph } from '../design/StateGlyph.tsx';
 import { formatAddress, formatBytes, formatCount, formatRate, formatSeconds } from '../i18n/format.ts';
 import { say, type TextKey } from '../i18n/i18n.ts';
@@ -63,6 +62,7 @@ function Row({ node }: { readonly node: NodeView }) {
   const condition = useCondition(node);
   const isSelected = useSelection((selection) => selection.nodeId === node.id);
   const master = useNode(node.link?.masterId ?? null);
+  const [isMenuOpen, setMenuOpen] = useState(false);
   const none = say('card.noValue');
   const link = node.link;
   const figureCells = [
@@ -103,16 +103,7 @@ function Row({ node }: { readonly node: NodeView }) {
         </Table.Td>
       ))}
       <Table.Td>
-        <Menu position="bottom-end" width={250} withinPortal>
-          <Menu.Target>
-            <ActionIcon variant="subtle" color="gray" size="sm" aria-label={say('card.menu', { name: node.name })}>
-              <IconDots size={15} />
-            </ActionIcon>
-          </Menu.Target>
-          <Menu.Dropdown>
-            <NodeMenuItems node={node} />
-          </Menu.Dropdown>
-        </Menu>
+        <NodeMenu nodeId={node.id} name={node.name} isOpen={isMenuOpen} setOpen={setMenuOpen} />
       </Table.Td>
     </Table.Tr>
   );
