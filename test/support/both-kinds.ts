@@ -10,9 +10,13 @@ export type Start = (options?: StartOptions) => Promise<ServerProcess>;
 
 /** Runs the story with either server as its subject, compares what it saw, and answers that. */
 export async function tellBoth<Seen>(story: (start: Start) => Promise<Seen>): Promise<Seen> {
-  const [real, ours] = await Promise.all([story(startRedis), story(startSyncline)]);
+  const told = await Promise.allSettled([story(startRedis), story(startSyncline)]);
+  const [real, ours] = told.map((one) => {
+    if (one.status === 'rejected') throw one.reason;
+    return one.value;
+  });
   expect(ours).toEqual(real);
-  return real;
+  return real!;
 }
 
 /** What a server answers; its errors are answers too, as `-` and their text. */

@@ -58,6 +58,8 @@ export interface ReplicationHost {
   startSnapshot(request: SnapshotRequest): RunningSnapshot;
   /** `sizeBytes`: how long the snapshot is, where the master says so. */
   beginLoad(sizeBytes: number | null): SnapshotLoad;
+  /** The line of CLIENT LIST for the client with this id, for the log; empty when there is none. */
+  describeClient(id: number): string;
   setGate(gate: ReplicationGate, shut: boolean): void;
   /** A master became a replica, or the reverse: keys expire by another rule, blocked clients are let go. */
   roleChanged(role: 'master' | 'replica'): void;

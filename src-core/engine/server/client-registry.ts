@@ -12,6 +12,8 @@ export interface RegistryNeeds {
   readonly gates: Gates;
   /** The session that applies our master's stream; null while there is no such stream. */
   readonly masterSession: () => Session | null;
+  /** Bytes of the stream that wait for a replica and are not in its connection; 0 for other sessions. */
+  readonly heldForReplica: (session: Session) => number;
   /** Cuts the link to our master. */
   readonly killMasterLink: () => void;
 }
@@ -65,9 +67,16 @@ export class ClientRegistry implements ClientsService {
     return session.subscriptions > 0 ? 'pubsub' : 'normal';
   }
 
+  /** As `describe`; empty when there is no such client. */
+  describeById(id: number): string {
+    const session = this.#sessions.get(id);
+    return session === undefined ? '' : this.describe(session);
+  }
+
   describe(session: Session): string {
     const nowMs = this.#needs.clock.nowMs();
     const patterns = this.#needs.pubsub.patternsOf(session).length;
+    const pendingBytes = session.pendingBytes + this.#needs.heldForReplica(session);
     const seconds = (sinceMs: number) => Math.max(0, Math.floor((nowMs - sinceMs) / 1000));
     const fields: Readonly<Record<string, string | number>> = {
       id: session.id,
@@ -91,10 +100,10 @@ export class ClientRegistry implements ClientsService {
       rbs: 0,
       rbp: 0,
       obl: 0,
-      oll: session.pendingBytes > 0 ? 1 : 0,
-      omem: session.pendingBytes,
-      'tot-mem': session.queryBytes + session.pendingBytes,
-      events: session.pendingBytes > 0 ? 'rw' : 'r',
+      oll: pendingBytes > 0 ? 1 : 0,
+      omem: pendingBytes,
+      'tot-mem': session.queryBytes + pendingBytes,
+      events: pendingBytes > 0 ? 'rw' : 'r',
       cmd: session.lastCommand === '' ? 'NULL' : session.lastCommand,
       user: session.user,
       redir: -1,

@@ -97,6 +97,7 @@ export class Engine {
       gates: this.#gates,
       masterSession: () => (this.replication.isLinkUp ? this.#stream.session : null),
       killMasterLink: () => this.replication.killLink(),
+      heldForReplica: (session) => this.replication.replicas.heldBytes(session),
     });
     const limits = followValueLimits(config);
     this.#persistence = this.#makePersistence(limits);
@@ -277,6 +278,7 @@ export class Engine {
       emptyKeyspace: () => this.#emptyKeyspace(),
       gates: this.#gates,
       target: () => this.#stream,
+      describeClient: (id) => this.#clients.describeById(id),
       roleChanged: (role) => this.#roleChanged(role),
     });
     const log = (level: LogLevel, text: string) => this.#log.write(level, text);

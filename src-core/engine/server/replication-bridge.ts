@@ -22,6 +22,7 @@ export interface BridgeNeeds {
   readonly emptyKeyspace: () => Keyspace;
   readonly gates: Gates;
   readonly target: () => StreamTarget;
+  readonly describeClient: (id: number) => string;
   readonly roleChanged: (role: 'master' | 'replica') => void;
 }
 
@@ -104,6 +105,10 @@ export class ReplicationBridge implements ReplicationHost {
       },
       adopt: () => keyspace.adopt(fresh),
     };
+  }
+
+  describeClient(id: number): string {
+    return this.#needs.describeClient(id);
   }
 
   setGate(name: ReplicationGate, shut: boolean): void {

@@ -283,9 +283,10 @@ class SpooledSync implements FullSync, SnapshotSink {
 
   /** The file is of no use to anyone else; that it is gone already, or cannot be removed, changes nothing for the sync. */
   async #removeFile(): Promise<void> {
+    // The sync may be given up while the file is still being made.
+    await this.#writing.catch(() => {});
     const file = this.#file;
     this.#file = null;
-    await this.#writing.catch(() => {});
     await file?.close().catch(() => {});
     await this.#needs.files.remove(this.#path).catch(() => {});
   }

@@ -36,7 +36,11 @@ export class ReplicaSession implements StreamReader {
   #state: ReplicaState;
   readonly #connection: Connection;
   readonly #stream: ReplicationStream;
+  /** The stream has grown, and what could be sent of it was sent. */
+  readonly #onPumped: (replica: ReplicaSession) => void;
   #blocked = false;
+  #follows = false;
+  #stall: { readonly pendingBytes: number; readonly sinceMs: number } | null = null;
   #killed = false;
 
   constructor(
@@ -46,7 +50,9 @@ export class ReplicaSession implements StreamReader {
     stream: ReplicationStream,
     state: ReplicaState,
     nowMs: number,
+    onPumped: (replica: ReplicaSession) => void,
   ) {
+    this.#onPumped = onPumped;
     this.peer = peer;
     this.#connection = connection;
     this.announcement = announcement;
@@ -54,6 +60,17 @@ export class ReplicaSession implements StreamReader {
     this.offset = stream.offset;
     this.ackAtMs = nowMs;
     this.#state = state;
+  }
+
+  /**
+   * Since when nothing of what was written has left, in Unix time; null when nothing waits. Looked at from time to
+   * time: what has left in between shows by what still waits.
+   */
+  stalledSinceMs(nowMs: number): number | null {
+    const { pendingBytes } = this.#connection;
+    if (pendingBytes === 0) this.#stall = null;
+    else if (this.#stall?.pendingBytes !== pendingBytes) this.#stall = { pendingBytes, sinceMs: nowMs };
+    return this.#stall?.sinceMs ?? null;
   }
 
   get state(): ReplicaState {
@@ -70,9 +87,18 @@ export class ReplicaSession implements StreamReader {
     return `${this.ip}:${port === 0 ? '<unknown-replica-port>' : port}`;
   }
 
-  /** Handed over and not yet taken by the system, and held for it in the stream: Redis's `omem`. */
+  /**
+   * Bytes of the stream that it has not taken: Redis's `omem`. Pieces of the snapshot do not count, since the
+   * snapshot waits for its readers and never piles up.
+   */
   get pendingBytes(): number {
-    return this.#connection.pendingBytes + Math.max(0, this.#stream.offset - this.offset);
+    const handedOver = this.#state.kind === 'online' ? this.#connection.pendingBytes : 0;
+    return handedOver + this.heldBytes;
+  }
+
+  /** Of those, what is not yet handed to the connection: it lies in the chunks that all replicas share. */
+  get heldBytes(): number {
+    return this.#follows ? Math.max(0, this.#stream.offset - this.offset) : 0;
   }
 
   /** Nothing more can be written to it. */
@@ -93,6 +119,7 @@ export class ReplicaSession implements StreamReader {
   /** From here on the stream after `offset` belongs to this replica; it is sent once the state is `online`. */
   follow(offset: number): void {
     this.offset = offset;
+    this.#follows = true;
     this.#stream.addReader(this);
   }
 
@@ -105,7 +132,12 @@ export class ReplicaSession implements StreamReader {
   }
 
   pump(): void {
-    if (this.#state.kind !== 'online' || this.#killed) return;
+    if (this.#killed) return;
+    if (this.#state.kind === 'online') this.#send();
+    this.#onPumped(this);
+  }
+
+  #send(): void {
     while (!this.#blocked) {
       const slice = this.#stream.read(this.offset);
       if (slice === null) return;

@@ -86,7 +86,9 @@ export class ReplicaSet {
     const announcement = this.announcement(peer);
     const decision = asked === null ? null : decide(asked, stream.history, stream.window);
     const begins: ReplicaState = decision?.kind === 'continue' ? { kind: 'online' } : state;
-    replica = new ReplicaSession(peer, connection, announcement, stream, begins, clock.nowMs());
+    replica = new ReplicaSession(peer, connection, announcement, stream, begins, clock.nowMs(), (pumped) =>
+      this.#letGoIfOverLimit(pumped, 'scheduled to be closed ASAP'),
+    );
     replica.asksOldWay = asked === null;
     peer.isReplica = true;
     this.#replicas.add(replica);
@@ -131,6 +133,11 @@ export class ReplicaSet {
     const { minReplicasToWrite, minReplicasMaxLagSeconds } = settings;
     const wanted = minReplicasToWrite > 0 && minReplicasMaxLagSeconds > 0 && isTopLevel();
     host.setGate('tooFewReplicas', wanted && this.countGood() < minReplicasToWrite);
+  }
+
+  /** Bytes of the stream that are held for this client; 0 for one that is no replica. */
+  heldBytes(peer: ReplicaPeer): number {
+    return this.#byPeer.get(peer)?.heldBytes ?? 0;
   }
 
   /** Once a second. */
@@ -268,34 +275,40 @@ export class ReplicaSet {
   #letGoIfLate(replica: ReplicaSession): void {
     const { settings, clock, log } = this.#needs;
     const nowMs = clock.nowMs();
-    if (isStreaming(replica) && nowMs - replica.ackAtMs > settings.timeoutSeconds * 1000) {
-      log('warning', `Disconnecting timedout replica (streaming sync): ${replica.name}`);
+    const silentSinceMs = isStreaming(replica) ? replica.ackAtMs : replica.stalledSinceMs(nowMs);
+    if (silentSinceMs !== null && nowMs - silentSinceMs > settings.timeoutSeconds * 1000) {
+      const phase = isStreaming(replica) ? 'streaming sync' : 'full sync';
+      log('warning', `Disconnecting timedout replica (${phase}): ${replica.name}`);
       replica.kill();
       return;
     }
-    if (this.#isOverLimit(replica, nowMs)) {
-      log(
-        'warning',
-        `Client id=${replica.peer.id} addr=${replica.peer.remoteAddress} ` +
-          'scheduled to be closed ASAP for overcoming of output buffer limits.',
-      );
-      replica.kill();
-    }
+    this.#letGoIfOverLimit(replica, 'closed');
   }
 
-  /** `client-output-buffer-limit replica`; limits below the backlog's size are ignored, since the backlog is held anyway. */
+  /** Asked when the stream has grown, and once a second, in every state: a long sync must not hold memory without end. */
+  #letGoIfOverLimit(replica: ReplicaSession, how: string): void {
+    const { log, host, clock } = this.#needs;
+    if (!this.#isOverLimit(replica, clock.nowMs())) return;
+    const client = host.describeClient(replica.peer.id);
+    log('warning', `Client ${client} ${how} for overcoming of output buffer limits.`);
+    replica.kill();
+  }
+
+  /**
+   * `client-output-buffer-limit replica`. A hard limit below the backlog's size is raised to it, since the backlog is
+   * held anyway; the soft one is not, as with Redis.
+   */
   #isOverLimit(replica: ReplicaSession, nowMs: number): boolean {
     const { replicaOutputLimit: limit, backlogSizeBytes } = this.#needs.settings;
     const pendingBytes = replica.pendingBytes;
     const hardBytes = Math.max(limit.hardBytes, backlogSizeBytes);
-    const softBytes = Math.max(limit.softBytes, backlogSizeBytes);
-    if (limit.hardBytes > 0 && pendingBytes > hardBytes) return true;
-    if (limit.softBytes === 0 || pendingBytes <= softBytes) {
+    if (limit.hardBytes > 0 && pendingBytes >= hardBytes) return true;
+    if (limit.softBytes === 0 || pendingBytes < limit.softBytes) {
       replica.overSoftSinceMs = null;
       return false;
     }
     replica.overSoftSinceMs ??= nowMs;
-    return nowMs - replica.overSoftSinceMs > limit.softSeconds * 1000;
+    return secondsBetween(replica.overSoftSinceMs, nowMs) > limit.softSeconds;
   }
 
   #letBacklogGo(): void {
@@ -308,6 +321,11 @@ export class ReplicaSet {
     stream.closeBacklog();
     log('notice', `Replication backlog freed after ${ttl} seconds without connected replicas.`);
   }
+}
+
+/** Redis counts whole seconds of the clock. */
+function secondsBetween(fromMs: number, toMs: number): number {
+  return Math.floor(toMs / 1000) - Math.floor(fromMs / 1000);
 }
 
 function isStreaming({ state }: ReplicaSession): boolean {

@@ -118,6 +118,10 @@ export class FakeHost implements ReplicationHost {
     };
   }
 
+  describeClient(id: number): string {
+    return `id=${id}`;
+  }
+
   setGate(gate: ReplicationGate, shut: boolean): void {
     if (shut) this.gates.add(gate);
     else this.gates.delete(gate);

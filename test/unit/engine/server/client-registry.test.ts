@@ -23,6 +23,7 @@ function setUp() {
     gates,
     masterSession: () => masterSession,
     killMasterLink: () => void killedLinks.push('link'),
+    heldForReplica: () => 0,
   });
   const add = (id: number) => {
     const session = new TestSession(id, { nowMs: time.nowMs() });
