@@ -1,35 +1,178 @@
-// DEBUG: the two subcommands that tests and people with a question use.
+// DEBUG: what tests and people with a question use. Behind `enable-debug-command`.
+
+import { encodeRequest } from '../../resp/request-decoder.ts';
+import { NO_REF } from '../keyspace/database.ts';
+import { encoding, valueType } from '../keyspace/record.ts';
+import { SingleKey } from '../keyspace/single-key.ts';
+import { dumpValue } from '../persistence/rdb/dump.ts';
+import { listKind, viewCollection } from './collection-keys.ts';
+import { datasetDigest, valueDigest } from './digest.ts';
 import { helpReply } from './help-reply.ts';
-import { ReplyError, unknownSubcommand, wrongArity } from './reply-errors.ts';
+import { ReplyError, replyErrors, wrongSubcommand } from './reply-errors.ts';
 import type { CommandContext, CommandRow } from './spec.ts';
+import { encodingName } from './stored-values.ts';
 
 const notAllowed =
   'ERR DEBUG command not allowed. If the enable-debug-command option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.';
 
 const debugHelp = [
+  'CHANGE-REPL-ID',
+  '    Change the replication IDs of the instance.',
+  '    Dangerous: should be used only for testing the replication subsystem.',
+  'DIGEST',
+  '    Output a hex signature representing the current DB content.',
+  'DIGEST-VALUE <key> [<key> ...]',
+  '    Output a hex signature of the values of all the specified keys.',
+  'REPLICATE <string>',
+  '    Replicates the provided string to replicas, allowing data divergence.',
+  'OBJECT <key>',
+  '    Show low level info about `key` and associated value.',
+  'POPULATE <count> [<prefix>] [<size>]',
+  '    Create <count> string keys named key:<num>. If <prefix> is specified then',
+  "    it is used instead of the 'key' prefix. These are not propagated to",
+  '    replicas.',
+  'RELOAD [NOSAVE]',
+  '    Save the RDB on disk and reload it back to memory.',
+  'SET-ACTIVE-EXPIRE <0|1>',
+  '    Setting it to 0 disables expiring keys in background when they are not',
+  '    accessed (otherwise the Redis behavior). Setting it to 1 reenables back the',
+  '    default.',
   'SLEEP <seconds>',
   '    Stop the server for <seconds>. Decimals allowed.',
-  'SET-ACTIVE-EXPIRE (0|1)',
-  '    Setting it to 0 disables expiring keys in background.',
   'HELP',
   '    Prints this help.',
 ];
 
-/** Longer than anybody waits: a slip of the keyboard shall not stop a server for ever. */
-const SLEEP_MAX_MS = 600_000;
+interface DebugSubcommand {
+  /** How many words there may be, DEBUG and its own name included. */
+  readonly words: readonly [least: number, most: number];
+  readonly run: (context: CommandContext) => void;
+}
+
+const anyNumber = Number.POSITIVE_INFINITY;
+
+const subcommands: Readonly<Record<string, DebugSubcommand>> = {
+  'change-repl-id': { words: [2, 2], run: changeReplicationId },
+  digest: { words: [2, 2], run: ({ keyspace, reply }) => reply.simple(datasetDigest(keyspace)) },
+  'digest-value': { words: [2, anyNumber], run: digestValues },
+  help: { words: [2, 2], run: ({ reply }) => helpReply(reply, 'DEBUG', debugHelp) },
+  object: { words: [3, 4], run: describeObject },
+  populate: { words: [3, 5], run: populate },
+  reload: { words: [2, anyNumber], run: reload },
+  replicate: { words: [3, anyNumber], run: replicate },
+  'set-active-expire': { words: [3, 3], run: setActiveExpire },
+  sleep: { words: [3, 3], run: sleep },
+};
 
 function debug(context: CommandContext): void {
-  const { args, reply, session, services } = context;
+  const { args, session, services } = context;
   if (!services.server.debugAllowed(session)) throw new ReplyError(notAllowed);
-  if (args.is(1, 'SLEEP') && args.count === 3) sleep(context);
-  else if (args.is(1, 'SET-ACTIVE-EXPIRE') && args.count === 3) {
-    services.server.setActiveExpire(args.integer(2) !== 0);
-    reply.ok();
-  } else if (args.is(1, 'HELP') && args.count === 2) helpReply(reply, 'DEBUG', debugHelp);
-  else if (['SLEEP', 'SET-ACTIVE-EXPIRE', 'HELP'].some((name) => args.is(1, name))) {
-    throw new ReplyError(wrongArity(`debug|${args.text(1).toLowerCase()}`));
-  } else throw new ReplyError(unknownSubcommand('debug', args.text(1)));
+  const subcommand = subcommands[args.text(1).toLowerCase()];
+  if (subcommand === undefined || args.count < subcommand.words[0] || args.count > subcommand.words[1]) {
+    throw new ReplyError(wrongSubcommand('debug', args.text(1)));
+  }
+  subcommand.run(context);
 }
+
+/** Keys past their time count too, as long as they are not deleted. */
+function digestValues({ args, db, keyspace, reply }: CommandContext): void {
+  const { expiryMode } = keyspace;
+  keyspace.expiryMode = 'ignore';
+  reply.array(args.count - 2);
+  for (let i = 2; i < args.count; i++) reply.simple(valueDigest(db, db.peek(args, i)));
+  keyspace.expiryMode = expiryMode;
+}
+
+/** Replicas keep what they have, and no longer fit: the next of them gets everything. */
+function changeReplicationId({ reply, services }: CommandContext): void {
+  services.log.warning('Changing replication IDs after receiving DEBUG change-repl-id');
+  services.replication.stream.renewId();
+  reply.ok();
+}
+
+/** Into the stream as it is said, without a change of our own data. */
+function replicate({ args, reply, services }: CommandContext): void {
+  const words: Buffer[] = [];
+  for (let i = 2; i < args.count; i++) words.push(args.copy(i));
+  const request = encodeRequest(words);
+  services.propagation.append(services.replication.stream.selectedDatabase, request, 0, request.length);
+  reply.ok();
+}
+
+/** More keys than anybody fills in by one command; a slip of the keyboard shall not fill the memory. */
+const POPULATE_MAX = 100_000_000;
+
+/** DEBUG POPULATE count [prefix] [size]: keys that are there stay; nothing of it goes to replicas. */
+function populate(context: CommandContext): void {
+  const { args, db, reply } = context;
+  const count = positive(context, 2);
+  const prefix = args.count > 3 ? args.text(3) : 'key';
+  const sizeBytes = args.count > 4 ? positive(context, 4) : 0;
+  for (let i = 0; i < count; i++) {
+    const key = new SingleKey(Buffer.from(`${prefix}:${i}`, 'latin1'));
+    if (db.lookupWrite(key, 0) !== NO_REF) continue;
+    const text = Buffer.from(`value:${i}`, 'latin1');
+    const value = sizeBytes === 0 ? text : Buffer.concat([text], sizeBytes);
+    db.storeInline(key, 0, valueType.string, encoding.plain, value, 0, value.length, false);
+  }
+  reply.ok();
+}
+
+function positive({ args }: CommandContext, i: number): number {
+  const value = args.integer(i, replyErrors.mustBePositive);
+  if (value < 0 || value > POPULATE_MAX) throw new ReplyError(replyErrors.mustBePositive);
+  return value;
+}
+
+/** The address is the record's; its length in an RDB is without the byte of the type, as Redis counts it. */
+function describeObject({ args, db, reply, services, nowMs }: CommandContext): void {
+  const ref = db.peek(args, 2);
+  if (ref === NO_REF) throw new ReplyError(replyErrors.noSuchKey);
+  const dumpExtraBytes = 1 + 2 + 8;
+  const savedBytes = dumpValue(db, ref, services.config.flag('rdbcompression')).length - dumpExtraBytes;
+  const lru = Math.floor(nowMs / 1000) & 0xffffff;
+  let text = `Value at:0x${ref.toString(16)} refcount:1 encoding:${encodingName(db, ref)} serializedlength:${savedBytes}`;
+  text += ` lru:${lru} lru_seconds_idle:0`;
+  if (db.type(ref) === valueType.list) {
+    const list = viewCollection(db, ref, listKind);
+    const nodes = [...list.nodes()];
+    const bytes = nodes.reduce((sum, node) => sum + node.sizeBytes, 0);
+    const average = (list.size / nodes.length).toFixed(2);
+    const perNode = services.limits.listMaxListpackSize;
+    text += ` ql_nodes:${nodes.length} ql_avg_node:${average} ql_listpack_max:${perNode}`;
+    text += ` ql_compressed:0 ql_uncompressed_size:${bytes}`;
+  }
+  reply.simple(text);
+}
+
+/** DEBUG RELOAD [NOSAVE]: the data go to the disk and come back. What others change in between is lost. */
+function reload({ args, session, services }: CommandContext): void {
+  let saves = true;
+  for (let i = 2; i < args.count; i++) {
+    if (!args.is(i, 'NOSAVE')) throw new ReplyError('ERR DEBUG RELOAD only supports the NOSAVE option here.');
+    saves = false;
+  }
+  session.block();
+  const answer = (line: string) => {
+    session.push(Buffer.from(line));
+    session.unblock();
+  };
+  services.persistence.reload(saves).then(
+    () => {
+      services.log.warning('DB reloaded by DEBUG RELOAD');
+      answer('+OK\r\n');
+    },
+    () => answer('-ERR Error trying to load the RDB dump, check server logs.\r\n'),
+  );
+}
+
+function setActiveExpire({ args, reply, services }: CommandContext): void {
+  services.server.setActiveExpire(Number.parseInt(args.text(2), 10) !== 0);
+  reply.ok();
+}
+
+/** Longer than anybody waits: a slip of the keyboard shall not stop a server for ever. */
+const SLEEP_MAX_MS = 600_000;
 
 /** Stands still, with the whole thread: that is what it is for. */
 function sleep({ args, reply }: CommandContext): void {

@@ -99,6 +99,12 @@ export function unknownSubcommand(container: string, sub: string): string {
   return `ERR unknown subcommand '${sub.slice(0, ECHOED_ARGUMENT_BYTES)}'. Try ${container.toUpperCase()} HELP.`;
 }
 
+/** As DEBUG says it, which looks at its words itself. */
+export function wrongSubcommand(container: string, sub: string): string {
+  const shown = sub.slice(0, ECHOED_ARGUMENT_BYTES);
+  return `ERR unknown subcommand or wrong number of arguments for '${shown}'. Try ${container.toUpperCase()} HELP.`;
+}
+
 /** For the unions, intersections and differences of sorted sets. */
 export function tooFewInputKeys(commandName: string): string {
   return `ERR at least 1 input key is needed for '${commandName}' command`;

@@ -230,6 +230,8 @@ export interface PersistenceService {
   readonly lastSaveSeconds: number;
   /** SAVE: resolves when the file is on the disk. Rejects with what went wrong; the old file is then still there. */
   save(): Promise<void>;
+  /** DEBUG RELOAD: saves if asked, then loads the file in the place of the data. Rejects with what went wrong. */
+  reload(saves: boolean): Promise<void>;
   /** BGSAVE: what becomes of it is told by log and INFO. Does nothing while a snapshot is running. */
   backgroundSave(): void;
   /** Saves in the background as soon as the running snapshot is over. */

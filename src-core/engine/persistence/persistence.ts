@@ -161,6 +161,12 @@ export class Persistence implements Disposable {
     }
   }
 
+  /** DEBUG RELOAD: the file takes the place of the data, after they were written to it if `saves`. */
+  async reload(saves: boolean): Promise<void> {
+    if (saves) await this.save();
+    await this.load();
+  }
+
   async #saveFile(): Promise<void> {
     const { keyspace, changes, ports, settings, onSaveStatus } = this.#needs;
     const savedChanges = changes.dirty;
