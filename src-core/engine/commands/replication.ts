@@ -1,5 +1,9 @@
-// REPLICAOF, SLAVEOF, ROLE, REPLCONF, PSYNC, SYNC and WAIT.
+// REPLICAOF, SLAVEOF, FAILOVER, ROLE, REPLCONF, PSYNC, SYNC and WAIT.
+import type { MasterAddress } from '../replication/link-reason.ts';
+import type { FailoverRequest } from '../replication/master/failover.ts';
+import type { Asked } from '../replication/psync.ts';
 import { roleReport } from '../replication/report.ts';
+import type { Args } from './args.ts';
 import { ReplyError, replyErrors } from './reply-errors.ts';
 import type { CommandContext, CommandFlag, CommandRow } from './spec.ts';
 
@@ -15,12 +19,15 @@ const texts = {
     'ERR WAIT cannot be used with replica instances. Please also note that since Redis 4.0 if a replica is configured ' +
     'to be writable (which is not the default) writes to replicas are just local and are not propagated.',
   timeoutNotInteger: 'ERR timeout is not an integer or out of range',
+  failingOver: 'ERR REPLICAOF not allowed while failing over.',
+  failoverTimeout: 'ERR FAILOVER timeout must be greater than 0',
   timeoutNegative: 'ERR timeout is negative',
 } as const;
 
 function replicaof({ args, reply, services, session }: CommandContext): void {
   if (session.isReplica) throw new ReplyError(texts.isReplica);
   const { replication, clients } = services;
+  if (replication.failover.isRunning) throw new ReplyError(texts.failingOver);
   const by = clients.describe(session);
   if (args.is(1, 'NO') && args.is(2, 'ONE')) {
     replication.promote(by);
@@ -32,6 +39,36 @@ function replicaof({ args, reply, services, session }: CommandContext): void {
   const outcome = replication.replicaOf({ host: args.text(1), port }, by);
   if (outcome === 'already') reply.simple(texts.alreadyConnected);
   else reply.ok();
+}
+
+/** FAILOVER [TO host port [FORCE]] [TIMEOUT ms], or FAILOVER ABORT. */
+function failover({ args, reply, services }: CommandContext): void {
+  const { replication } = services;
+  const refusal =
+    args.count === 2 && args.is(1, 'ABORT')
+      ? replication.failover.abort()
+      : replication.startFailover(parseFailover(args));
+  if (refusal !== null) throw new ReplyError(refusal);
+  reply.ok();
+}
+
+/** The words may come in any order, each once. */
+function parseFailover(args: Args): FailoverRequest {
+  let target: MasterAddress | null = null;
+  let timeoutMs = 0;
+  let force = false;
+  for (let i = 1; i < args.count; i++) {
+    if (args.is(i, 'TIMEOUT') && i + 1 < args.count && timeoutMs === 0) {
+      timeoutMs = args.integer(i + 1);
+      if (timeoutMs <= 0) throw new ReplyError(texts.failoverTimeout);
+      i++;
+    } else if (args.is(i, 'TO') && i + 2 < args.count && target === null) {
+      target = { host: args.text(i + 1), port: args.integer(i + 2) };
+      i += 2;
+    } else if (args.is(i, 'FORCE') && !force) force = true;
+    else throw new ReplyError(replyErrors.syntax);
+  }
+  return { target, timeoutMs, force };
 }
 
 function role({ reply, services }: CommandContext): void {
@@ -109,7 +146,9 @@ function announce(
 
 function psync({ args, services, session }: CommandContext): void {
   if (session.isReplica) return;
-  const refusal = services.replication.sync(session, { id: args.text(1), byte: args.integer(2) });
+  const asked: Asked = { id: args.text(1), byte: args.integer(2) };
+  const takesOver = args.count > 3 && args.is(3, 'FAILOVER');
+  const refusal = takesOver ? services.replication.takeOver(session, asked) : services.replication.sync(session, asked);
   if (refusal !== null) throw new ReplyError(refusal);
 }
 
@@ -159,6 +198,15 @@ export const replicationCommands: readonly CommandRow[] = [
     since: '1.0.0',
     summary: 'The old name of REPLICAOF.',
     run: replicaof,
+  },
+  {
+    name: 'failover',
+    arity: -1,
+    flags: ['admin', 'noscript', 'stale'],
+    categories: adminCategories,
+    since: '6.2.0',
+    summary: 'Start a coordinated failover between this server and one of its replicas.',
+    run: failover,
   },
   {
     name: 'role',

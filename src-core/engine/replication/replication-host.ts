@@ -58,6 +58,8 @@ export interface ReplicationHost {
   startSnapshot(request: SnapshotRequest): RunningSnapshot;
   /** `sizeBytes`: how long the snapshot is, where the master says so. */
   beginLoad(sizeBytes: number | null): SnapshotLoad;
+  /** FAILOVER: clients' writes wait until they are let go again. */
+  holdWrites(held: boolean): void;
   /** The line of CLIENT LIST for the client with this id, for the log; empty when there is none. */
   describeClient(id: number): string;
   setGate(gate: ReplicationGate, shut: boolean): void;

@@ -2,6 +2,7 @@
 import { type Disposable, DisposableStore, Emitter } from '../../base/lifecycle.ts';
 import type { Ports } from '../../base/ports.ts';
 import type { MasterAddress } from './link-reason.ts';
+import { Failover, type FailoverRequest } from './master/failover.ts';
 import type { ReplicaPeer } from './master/replica-session.ts';
 import { ReplicaSet } from './master/replica-set.ts';
 import type { Asked } from './psync.ts';
@@ -33,6 +34,7 @@ const cronMs = 1000;
 export class Replication implements Disposable {
   readonly stream: ReplicationStream;
   readonly replicas: ReplicaSet;
+  readonly failover: Failover;
   readonly traces: SyncTraces;
   readonly settings: ReplicationSettings;
   /** The role, or something of the link, has changed. */
@@ -63,6 +65,18 @@ export class Replication implements Disposable {
       host: needs.host,
       log: needs.log,
       isTopLevel: () => this.#link === null,
+      holdsPings: () => this.failover.holdsPings,
+      acknowledged: () => this.failover.look(),
+    });
+    this.failover = new Failover({
+      ...ports,
+      log: needs.log,
+      stream: this.stream,
+      replicas: this.replicas,
+      isReplica: () => this.#link !== null,
+      holdWrites: (held) => needs.host.holdWrites(held),
+      follow: (target) => this.#follow(target),
+      promote: () => this.#unfollow(),
     });
   }
 
@@ -122,7 +136,7 @@ export class Replication implements Disposable {
    * Answers 'already' when that is our master, and then does nothing.
    */
   replicaOf(address: MasterAddress, by: string): 'attached' | 'already' {
-    const { log, host } = this.#needs;
+    const { log } = this.#needs;
     const former = this.#link;
     if (former !== null && sameAddress(former.address, address)) {
       log(
@@ -132,54 +146,44 @@ export class Replication implements Disposable {
       );
       return 'already';
     }
-    if (former === null) {
-      this.stream.setFollowing(true);
-      this.#canResume = true;
-    } else former.stop();
-    this.#attach(address, () => {
-      if (former !== null) return;
-      host.roleChanged('replica');
-      log(
-        'notice',
-        'Before turning into a replica, using my own master parameters to synthesize a cached master: ' +
-          'I may be able to synchronize with the new master with just a partial transfer.',
-      );
-    });
+    this.#follow(address);
     log('notice', `REPLICAOF ${address.host}:${address.port} enabled (user request from '${by}')`);
     return 'attached';
   }
 
   /** REPLICAOF NO ONE. A master stays as it is. */
   promote(by: string): void {
-    const link = this.#link;
-    if (link === null) return;
-    const { log, host } = this.#needs;
-    // Redis is a master before it says the next lines, as their marks show.
-    this.#link = null;
-    host.roleChanged('master');
-    link.stop();
-    if (this.#canResume) log('notice', 'Discarding previously cached master state.');
-    this.stream.branch();
-    this.stream.setFollowing(false);
-    const { id, previous } = this.stream.history;
-    log(
-      'warning',
-      `Setting secondary replication ID to ${previous?.id}, valid up to offset: ${previous?.endByte}. ` +
-        `New replication ID is ${id}`,
-    );
-    // They must hear of the new id; by the second one they continue where they are.
-    this.replicas.dropAll();
-    log('notice', `MASTER MODE enabled (user request from '${by}')`);
-    this.#changed();
+    if (this.#link === null) return;
+    this.#unfollow();
+    this.#needs.log('notice', `MASTER MODE enabled (user request from '${by}')`);
+  }
+
+  /** FAILOVER. Answers why not, as the text of an error; null: it has begun, and the answer goes first. */
+  startFailover(request: FailoverRequest): string | null {
+    const refusal = this.failover.request(request);
+    if (refusal === null) this.#lookAtFailoverSoon();
+    return refusal;
   }
 
   /** PSYNC, or SYNC with null. Answers why not, as the text of an error; null: the connection is a replica's now. */
   sync(peer: ReplicaPeer, asked: Asked | null): string | null {
+    if (this.failover.isRunning) return "NOMASTERLINK Can't SYNC while failing over";
     if (this.#link !== null && !this.#link.isConnected) {
       return "NOMASTERLINK Can't SYNC while not connected with my master";
     }
     this.replicas.attach(peer, asked);
     return null;
+  }
+
+  /** `PSYNC id byte FAILOVER`: our master wants to be our replica. Answers as `sync`. */
+  takeOver(peer: ReplicaPeer, asked: Asked): string | null {
+    const { log, host } = this.#needs;
+    log('warning', `Failover request received for replid ${asked.id}.`);
+    if (this.#link === null) return "ERR PSYNC FAILOVER can't be sent to a master.";
+    if (asked.id.toLowerCase() !== this.stream.history.id) return 'ERR PSYNC FAILOVER replid must match my replid.';
+    this.#unfollow();
+    log('notice', `MASTER MODE enabled (failover request from '${host.describeClient(peer.id)}')`);
+    return this.sync(peer, asked);
   }
 
   /** CLIENT KILL TYPE master: the link is lost, and comes back by itself. */
@@ -212,6 +216,7 @@ export class Replication implements Disposable {
 
   dispose(): void {
     this.#open.dispose();
+    this.failover.dispose();
     this.#link?.stop();
     this.replicas.waiters.release();
     this.replicas.dropAll();
@@ -232,6 +237,8 @@ export class Replication implements Disposable {
         stream: this.stream,
         traces: this.traces,
         resume: () => (this.#canResume ? this.#ownPlace() : null),
+        handsOver: () => this.failover.state === 'failover-in-progress',
+        handedOver: (accepted) => (accepted ? this.failover.answered() : this.failover.refused()),
         forgetResume: () => {
           this.#canResume = false;
         },
@@ -248,6 +255,52 @@ export class Replication implements Disposable {
     before();
     this.#link.start();
     this.#changed();
+  }
+
+  /** Leaves what we were for this master, and asks it with the history that we have. */
+  #follow(address: MasterAddress): void {
+    const { log, host } = this.#needs;
+    const former = this.#link;
+    if (former === null) {
+      this.stream.setFollowing(true);
+      this.#canResume = true;
+    } else former.stop();
+    this.#attach(address, () => {
+      if (former !== null) return;
+      host.roleChanged('replica');
+      log(
+        'notice',
+        'Before turning into a replica, using my own master parameters to synthesize a cached master: ' +
+          'I may be able to synchronize with the new master with just a partial transfer.',
+      );
+    });
+  }
+
+  #unfollow(): void {
+    const link = this.#link;
+    if (link === null) return;
+    const { log, host } = this.#needs;
+    // Redis is a master before it says the next lines, as their marks show.
+    this.#link = null;
+    host.roleChanged('master');
+    link.stop();
+    if (this.#canResume) log('notice', 'Discarding previously cached master state.');
+    this.stream.branch();
+    this.stream.setFollowing(false);
+    const { id, previous } = this.stream.history;
+    log(
+      'warning',
+      `Setting secondary replication ID to ${previous?.id}, valid up to offset: ${previous?.endByte}. ` +
+        `New replication ID is ${id}`,
+    );
+    // They must hear of the new id; by the second one they continue where they are.
+    this.replicas.dropAll();
+    this.#changed();
+  }
+
+  /** A replica may have everything already; but the one who asked hears OK first. */
+  #lookAtFailoverSoon(): void {
+    this.#needs.ports.timers.soon(() => this.failover.look());
   }
 
   #ownPlace(): Asked {

@@ -17,7 +17,7 @@ export function replicationFields(replication: Replication, nowMs: number): read
     ['role', link === null ? 'master' : 'slave'],
     ...(link === null ? [] : linkFields(replication, link, nowMs)),
     ...replicaFields(replication, nowMs),
-    ['master_failover_state', 'no-failover'],
+    ['master_failover_state', replication.failover.state],
     ['master_replid', id],
     ['master_replid2', previous?.id ?? noHistoryId],
     ['master_repl_offset', offset],

@@ -23,6 +23,7 @@ export class ClientRegistry implements ClientsService {
   readonly #sessions = new Map<number, Session>();
   readonly #postponed = new Set<Session>();
   #lastId = 0;
+  #writesHeld = false;
   #pause: { readonly untilMs: number; readonly mode: 'write' | 'all'; readonly timer: Disposable } | null = null;
 
   constructor(needs: RegistryNeeds) {
@@ -150,12 +151,20 @@ export class ClientRegistry implements ClientsService {
     const timer = timers.after(Math.max(0, untilMs - clock.nowMs()), () => this.unpause());
     this.#pause = { untilMs, mode: stricter, timer };
     gates.set(gate.allPaused, stricter === 'all');
-    gates.set(gate.writesPaused, stricter === 'write');
+    gates.set(gate.writesPaused, stricter === 'write' || this.#writesHeld);
+  }
+
+  /** A failover's own pause: it ends when the failover does, whatever CLIENT PAUSE and UNPAUSE say meanwhile. */
+  holdWrites(held: boolean): void {
+    if (this.#writesHeld === held) return;
+    this.#writesHeld = held;
+    this.#needs.gates.set(gate.writesPaused, held || this.#pause?.mode === 'write');
+    if (!held) this.#wakePostponed();
   }
 
   /** 'none' when there is no pause. While one is on, keys do not expire and replicas get nothing new. */
   get pauseMode(): 'none' | 'write' | 'all' {
-    return this.#pause?.mode ?? 'none';
+    return this.#pause?.mode ?? (this.#writesHeld ? 'write' : 'none');
   }
 
   unpause(): void {
@@ -163,7 +172,12 @@ export class ClientRegistry implements ClientsService {
     this.#pause?.timer.dispose();
     this.#pause = null;
     gates.set(gate.allPaused, false);
-    gates.set(gate.writesPaused, false);
+    gates.set(gate.writesPaused, this.#writesHeld);
+    this.#wakePostponed();
+  }
+
+  /** Whoever may still not run is postponed again. */
+  #wakePostponed(): void {
     const waiting = [...this.#postponed];
     this.#postponed.clear();
     for (const session of waiting) session.unblock();

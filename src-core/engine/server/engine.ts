@@ -278,6 +278,7 @@ export class Engine {
       emptyKeyspace: () => this.#emptyKeyspace(),
       gates: this.#gates,
       target: () => this.#stream,
+      holdWrites: (held) => this.#clients.holdWrites(held),
       describeClient: (id) => this.#clients.describeById(id),
       roleChanged: (role) => this.#roleChanged(role),
     });

@@ -22,6 +22,7 @@ export interface BridgeNeeds {
   readonly emptyKeyspace: () => Keyspace;
   readonly gates: Gates;
   readonly target: () => StreamTarget;
+  readonly holdWrites: (held: boolean) => void;
   readonly describeClient: (id: number) => string;
   readonly roleChanged: (role: 'master' | 'replica') => void;
 }
@@ -105,6 +106,10 @@ export class ReplicationBridge implements ReplicationHost {
       },
       adopt: () => keyspace.adopt(fresh),
     };
+  }
+
+  holdWrites(held: boolean): void {
+    this.#needs.holdWrites(held);
   }
 
   describeClient(id: number): string {

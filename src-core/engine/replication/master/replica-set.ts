@@ -29,6 +29,10 @@ export interface ReplicaSetNeeds {
   readonly log: Log;
   /** We are nobody's replica, so the stream is our own. */
   readonly isTopLevel: () => boolean;
+  /** A planned failover is under way, and pings would keep its target from catching up. */
+  readonly holdsPings: () => boolean;
+  /** A replica said how far it is. */
+  readonly acknowledged: () => void;
 }
 
 const newline = Buffer.from('\n');
@@ -111,6 +115,7 @@ export class ReplicaSet {
     }
     this.updateGate();
     this.waiters.check();
+    this.#needs.acknowledged();
   }
 
   countAcks(offset: number): number {
@@ -263,7 +268,7 @@ export class ReplicaSet {
     this.#secondsToPing--;
     if (this.#secondsToPing > 0) return;
     this.#secondsToPing = this.#needs.settings.pingPeriodSeconds;
-    if (this.#replicas.size > 0) this.#needs.stream.ping();
+    if (this.#replicas.size > 0 && !this.#needs.holdsPings()) this.#needs.stream.ping();
   }
 
   /** A replica without a first byte of its snapshot is kept awake by empty lines. */

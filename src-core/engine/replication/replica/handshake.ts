@@ -34,8 +34,9 @@ export function introduce(us: Introduction): readonly Message[] {
   return messages;
 }
 
-export function psyncMessage(asked: Asked): Message {
-  return { words: ['PSYNC', asked.id, String(asked.byte)] };
+/** `handsOver`: a master says so to the replica that is to take its role. */
+export function psyncMessage(asked: Asked, handsOver = false): Message {
+  return { words: ['PSYNC', asked.id, String(asked.byte), ...(handsOver ? ['FAILOVER'] : [])] };
 }
 
 /** `REPLCONF ACK <offset>`; never answered. */

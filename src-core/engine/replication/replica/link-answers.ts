@@ -55,12 +55,12 @@ function notUnderstood(option: string, text: string): LinkEffect[] {
   return [log('notice', `(Non critical) Master does not understand REPLCONF ${option}: ${printable(text)}`)];
 }
 
-function askPsync({ resume }: LinkFacts): LinkEffect[] {
+function askPsync({ resume, handsOver }: LinkFacts): LinkEffect[] {
   const words =
     resume === null
       ? 'Partial resynchronization not possible (no cached master)'
       : `Trying a partial resynchronization (request ${resume.id}:${resume.byte}).`;
-  return [log('notice', words), { kind: 'send', messages: [psyncMessage(resume ?? { id: '?', byte: -1 })] }];
+  return [log('notice', words), { kind: 'send', messages: [psyncMessage(resume ?? { id: '?', byte: -1 }, handsOver)] }];
 }
 
 function psyncReply(state: LinkState, text: string, facts: LinkFacts): LinkStep {
@@ -74,16 +74,23 @@ function psyncReply(state: LinkState, text: string, facts: LinkFacts): LinkStep 
         log('notice', 'Successful partial resynchronization with master.'),
         { kind: 'continue', id },
         log('notice', 'MASTER <-> REPLICA sync: Master accepted a Partial Resynchronization.'),
+        ...handedOver(facts, true),
       ],
     };
   }
   if (text.startsWith('-NOMASTERLINK') || text.startsWith('-LOADING')) {
     const words = `Master is currently unable to PSYNC but should be in the future: ${printable(text)}`;
-    return giveUp([log('notice', words)], answerReason(text, facts.address));
+    const given = giveUp([log('notice', words)], answerReason(text, facts.address));
+    return { state: given.state, effects: [...given.effects, ...handedOver(facts, false)] };
   }
   const refusal = text.startsWith('-ERR')
     ? log('notice', `Master does not support PSYNC or is in error state (reply: ${printable(text)})`)
     : log('warning', `Unexpected reply to PSYNC from master: ${printable(text)}`);
+  if (facts.handsOver) {
+    // SYNC would ask for the data of one that is no master; we stay what we were.
+    const given = giveUp([refusal], answerReason(text, facts.address));
+    return { state: given.state, effects: [...given.effects, ...handedOver(facts, false)] };
+  }
   return {
     state: { kind: 'transfer', part: 'length' },
     effects: [
@@ -93,6 +100,11 @@ function psyncReply(state: LinkState, text: string, facts: LinkFacts): LinkStep 
       { kind: 'expectSnapshot', history: null },
     ],
   };
+}
+
+/** The last effect of its step, since a refusal ends the link. */
+function handedOver({ handsOver }: LinkFacts, accepted: boolean): LinkEffect[] {
+  return handsOver ? [{ kind: 'handedOver', accepted }] : [];
 }
 
 function fullResync(text: string, facts: LinkFacts): LinkStep {
@@ -109,6 +121,7 @@ function fullResync(text: string, facts: LinkFacts): LinkStep {
     effects: [
       log('notice', `Full resync from master: ${history.id}:${history.offset}`),
       { kind: 'expectSnapshot', history },
+      ...handedOver(facts, true),
     ],
   };
 }

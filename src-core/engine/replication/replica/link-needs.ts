@@ -18,6 +18,10 @@ export interface LinkNeeds {
   readonly log: Log;
   /** What PSYNC may ask with; null asks for everything. */
   readonly resume: () => Asked | null;
+  /** FAILOVER is in progress: the master that we ask is to take over our role. */
+  readonly handsOver: () => boolean;
+  /** It has answered. After a refusal this link is stopped. */
+  readonly handedOver: (accepted: boolean) => void;
   /** The history that our replicas follow is not ours any more. */
   readonly dropReplicas: () => void;
   /** What we hold cannot be continued from: the next sync must be a full one. */

@@ -119,6 +119,8 @@ export type LinkEffect =
   | { readonly kind: 'continue'; readonly id: string | null }
   /** A full sync was granted; null when the master knows only SYNC and gives no history. */
   | { readonly kind: 'expectSnapshot'; readonly history: { readonly id: string; readonly offset: number } | null }
+  /** The one that was asked to take over our role has answered PSYNC. */
+  | { readonly kind: 'handedOver'; readonly accepted: boolean }
   | { readonly kind: 'receiveSnapshot'; readonly end: SnapshotEnd };
 
 /** What the driver knows and the machine asks. */
@@ -127,6 +129,8 @@ export interface LinkFacts {
   readonly us: Introduction;
   /** What the next PSYNC asks; null asks for a full sync. */
   readonly resume: Asked | null;
+  /** PSYNC also asks the other to become our master: FAILOVER is in progress. */
+  readonly handsOver: boolean;
   /** The last try began long enough ago that another may follow at once. */
   readonly mayRetryAtOnce: boolean;
 }

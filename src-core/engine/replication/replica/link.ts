@@ -113,7 +113,7 @@ export class MasterLink {
   }
 
   #facts(): LinkFacts {
-    const { settings, ports, resume } = this.#needs;
+    const { settings, ports, resume, handsOver } = this.#needs;
     return {
       address: this.address,
       us: {
@@ -123,6 +123,7 @@ export class MasterLink {
         announceIp: settings.announceIp,
       },
       resume: resume(),
+      handsOver: handsOver(),
       mayRetryAtOnce: ports.clock.monotonicMs() - this.#triedAtMs >= retryPauseMs,
     };
   }
@@ -147,6 +148,9 @@ export class MasterLink {
         return;
       case 'continue':
         this.#continue(effect.id);
+        return;
+      case 'handedOver':
+        this.#needs.handedOver(effect.accepted);
         return;
       case 'expectSnapshot':
         this.#granted = effect.history;

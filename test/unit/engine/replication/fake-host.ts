@@ -42,6 +42,7 @@ export class FakeHost implements ReplicationHost {
   readonly snapshots: SnapshotRequest[] = [];
   abortedSnapshots = 0;
   snapshotRunning = false;
+  writesHeld = false;
   /** The data: what was loaded last, and what was applied since. */
   data = '';
   readonly target: StreamTarget & { resets: number };
@@ -116,6 +117,10 @@ export class FakeHost implements ReplicationHost {
       },
       adopt,
     };
+  }
+
+  holdWrites(held: boolean): void {
+    this.writesHeld = held;
   }
 
   describeClient(id: number): string {

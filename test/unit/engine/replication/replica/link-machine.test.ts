@@ -13,6 +13,7 @@ import {
 
 const id = '4'.repeat(40);
 const facts: LinkFacts = {
+  handsOver: false,
   address: { host: 'm', port: 7000 },
   us: { user: '', password: '', listeningPort: 7001, announceIp: '' },
   resume: { id, byte: 108 },
