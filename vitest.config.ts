@@ -16,7 +16,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['test/unit/**/*.test.ts', 'test/simulation/**/*.test.ts'],
+          include: ['test/unit/**/*.test.ts'],
           exclude: ['test/unit/renderer/**'],
           testTimeout: unitTimeoutMs,
         },
@@ -31,6 +31,7 @@ export default defineConfig({
           testTimeout: unitTimeoutMs,
         },
       },
+      { extends: true, test: { name: 'simulation', include: ['test/simulation/**/*.test.ts'] } },
       {
         extends: true,
         test: {

@@ -16,12 +16,17 @@ const recordBytesMin = 3;
 /** More of the AUX fields of a file are not kept; Redis writes about ten. */
 const auxFieldsMax = 100;
 const keyShownChars = 64;
+/** There in the file of a server that counts its stream. */
+const historyField = 'repl-id';
 
 export interface ItemLoadOptions {
   /** A fresh keyspace that nobody uses yet: `Keyspace.adopt` it when the load is finished, forget it when it fails. */
   readonly keyspace: Keyspace;
   readonly limits: CollectionLimits;
-  /** Keys that expired before this moment are left out, as a master does; null keeps all, as a replica does. */
+  /**
+   * Keys that expired before this moment are left out, as a master does; null keeps all, as a replica does. A file that
+   * stands in a history is kept whole: replicas that continue from there have those keys, and hear of their end.
+   */
   readonly dropExpiredBeforeMs: number | null;
   /** How long the file is, if that is known; bounds what a forged RESIZEDB can make us allocate. */
   readonly sizeBytes: number | null;
@@ -182,6 +187,7 @@ export class ItemLoader {
   #isExpired(): boolean {
     const { dropExpiredBeforeMs } = this.#options;
     if (dropExpiredBeforeMs === null || this.#expiryMs === -1 || this.#expiryMs >= dropExpiredBeforeMs) return false;
+    if (this.aux.has(historyField)) return false;
     this.keysExpired++;
     return true;
   }
