@@ -8,6 +8,7 @@ import { provideRequiredPrograms } from './required-programs.ts';
 /** In this order: what is quick and tells most comes first. */
 const stages = [
   { name: 'unit', projects: ['unit', 'unit-renderer'], isPure: true },
+  { name: 'simulation', projects: ['simulation'], isPure: true },
   { name: 'interop', projects: ['interop'], isPure: false },
   { name: 'journeys', projects: ['journeys'], isPure: false },
 ] as const;
