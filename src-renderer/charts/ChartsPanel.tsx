@@ -7,16 +7,14 @@ import { useAttention } from '../store/attention-store.ts';
 import type { FleetState } from '../store/fleet-state.ts';
 import { useFleet } from '../store/fleet-store.ts';
 import { useSelection } from '../store/selection-store.ts';
-import { type ChartFigure, chartRows, chartSlots, chartSpan, chartSpanMs, placeMarks } from './chart-rows.ts';
+import { type ChartFigure, type ChartRow, type ChartSpan, chartRows, chartSpan, placeMarks } from './chart-rows.ts';
 import './charts.css';
-import { type ChartLine, FleetChart, LineSample } from './FleetChart.tsx';
+import { type ChartLine, FleetChart, highestOf, LineSample } from './FleetChart.tsx';
 
 /** Charts are drawn anew once a slot, not at each sample: three charts a second would be most of the window's cost. */
-const redrawMs = chartSpanMs / chartSlots;
-const redrawUnattendedMs = 4 * redrawMs;
-/** While there are few points, each new one is seen at once. */
-const redrawYoungMs = 2000;
-const youngPoints = 15;
+const redrawAtLeastMs = 2000;
+const redrawUnattendedAtLeastMs = 8000;
+const slotsUnattended = 4;
 
 interface ChartRowSpec {
   readonly id: 'offset' | 'lag' | 'reach';
@@ -55,44 +53,58 @@ const charts: readonly ChartRowSpec[] = [
 ];
 
 export function ChartsPanel() {
-  const fleet = useSampledFleet();
+  const { fleet, span } = useSampledFleet();
   const selectedId = useSelection((selection) => selection.nodeId);
   return (
     <section className="charts" aria-label={say('charts.title')}>
       {charts.map((chart) => (
-        <OneChart key={chart.id} chart={chart} fleet={fleet} selectedId={selectedId} />
+        <OneChart key={chart.id} chart={chart} fleet={fleet} span={span} selectedId={selectedId} />
       ))}
     </section>
   );
 }
 
-/** The fleet as it was at the last redraw; nothing is drawn while the window is hidden. */
-function useSampledFleet(): FleetState {
-  const [fleet, setFleet] = useState(() => useFleet.getState());
+interface Sampled {
+  readonly fleet: FleetState;
+  readonly span: ChartSpan;
+}
+
+/** The fleet as it was at the last redraw, in a frame that its figures need anyway; none while the window is hidden. */
+function useSampledFleet(): Sampled {
+  const [sampled, setSampled] = useState(() => sample(useFleet.getState()));
   const isAttended = useAttention((attention) => attention.isAttended);
-  const isYoung = Math.max(0, ...Object.values(fleet.series).map((points) => points.length)) < youngPoints;
-  const periodMs = isYoung ? redrawYoungMs : isAttended ? redrawMs : redrawUnattendedMs;
-  useEffect(() => {
-    const sample = () => {
-      if (document.visibilityState === 'visible') setFleet(useFleet.getState());
-    };
-    sample();
-    const timer = setInterval(sample, periodMs);
-    return () => clearInterval(timer);
-  }, [periodMs]);
-  return fleet;
+  const { slotMs, toMs } = sampled.span;
+  const periodMs = isAttended
+    ? Math.max(redrawAtLeastMs, slotMs)
+    : Math.max(redrawUnattendedAtLeastMs, slotMs * slotsUnattended);
+  useEffect(
+    () =>
+      useFleet.subscribe((fleet) => {
+        const next = sample(fleet);
+        if (document.visibilityState === 'visible' && next.span.toMs - toMs >= periodMs) setSampled(next);
+      }),
+    [toMs, periodMs],
+  );
+  return sampled;
+}
+
+function sample(fleet: FleetState): Sampled {
+  const all = Object.values(fleet.series);
+  const newestMs = Math.max(0, ...all.map((points) => points.at(-1)?.atMs ?? 0)) || Date.now();
+  const oldestMs = Math.min(newestMs, ...all.map((points) => points[0]?.atMs ?? newestMs));
+  return { fleet, span: chartSpan(oldestMs, newestMs) };
 }
 
 interface OneChartProps {
   readonly chart: ChartRowSpec;
   readonly fleet: FleetState;
+  readonly span: ChartSpan;
   readonly selectedId: NodeId | null;
 }
 
-function OneChart({ chart, fleet, selectedId }: OneChartProps) {
+function OneChart({ chart, fleet, span, selectedId }: OneChartProps) {
   const nodes = fleet.order.flatMap((id) => fleet.nodes[id] ?? []);
   const shown = nodes.filter(chart.belongs);
-  const span = chartSpan(newestMs(fleet));
   const rows = chartRows(
     fleet.series,
     shown.map((node) => node.id),
@@ -133,6 +145,7 @@ function OneChart({ chart, fleet, selectedId }: OneChartProps) {
             lines={lines}
             span={span}
             marks={placeMarks(fleet.marks, span)}
+            nameOf={(id) => fleet.nodes[id]?.name ?? say('card.noValue')}
             format={chart.format}
             startsAtZero={chart.id !== 'offset'}
             isFilled={chart.id === 'reach'}
@@ -146,11 +159,6 @@ function OneChart({ chart, fleet, selectedId }: OneChartProps) {
 
 function emptyOf(chart: ChartRowSpec): TextKey {
   return chart.id === 'reach' ? chart.empty : 'charts.empty';
-}
-
-function newestMs(fleet: FleetState): number {
-  const newest = Math.max(0, ...Object.values(fleet.series).map((points) => points.at(-1)?.atMs ?? 0));
-  return newest === 0 ? Date.now() : newest;
 }
 
 function latest(chart: ChartRowSpec, fleet: FleetState, id: NodeId): number | null {
@@ -174,18 +182,11 @@ function worstOf(chart: ChartRowSpec, fleet: FleetState, shown: readonly NodeVie
 /** Half the edge's height: below it the line across would only press the lines flat. */
 const edgeShownFrom = 0.5;
 
-function backlogEdge(
-  fleet: FleetState,
-  replica: NodeView | undefined,
-  rows: readonly Readonly<Record<string, number>>[],
-): number | null {
+function backlogEdge(fleet: FleetState, replica: NodeView | undefined, rows: readonly ChartRow[]): number | null {
   const masterId = replica?.link?.masterId ?? null;
   const kept = masterId === null ? null : (fleet.nodes[masterId]?.backlog?.histlenBytes ?? null);
   if (kept === null || kept === 0) return null;
-  const highest = Math.max(
-    ...rows.flatMap((row) => Object.entries(row).map(([key, value]) => (key === 'atMs' ? 0 : value))),
-  );
-  return highest >= kept * edgeShownFrom ? kept : null;
+  return highestOf(rows) >= kept * edgeShownFrom ? kept : null;
 }
 
 function formatOffsetShort(offset: number): string {

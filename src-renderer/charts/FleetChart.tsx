@@ -1,4 +1,4 @@
-// One chart over the last five minutes: a line for each node, marks where something happened, hover shared with the others.
+// One chart over the last minutes: a line for each node, marks where something happened, hover shared with the others.
 import {
   Area,
   CartesianGrid,
@@ -10,9 +10,11 @@ import {
   XAxis,
   YAxis,
 } from 'recharts';
+import type { NodeId } from '#core/contract/views.ts';
 import { formatClock } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
-import type { ChartRow, ChartSpan, PlacedMark } from './chart-rows.ts';
+import { type ChartRow, type ChartSpan, type PlacedMark, timeTicks } from './chart-rows.ts';
+import { MarkSign, markTexts } from './MarkSign.tsx';
 import { seriesLook } from './series-looks.ts';
 
 export interface ChartLine {
@@ -28,6 +30,7 @@ export interface FleetChartProps {
   readonly lines: readonly ChartLine[];
   readonly span: ChartSpan;
   readonly marks: readonly PlacedMark[];
+  readonly nameOf: (nodeId: NodeId) => string;
   readonly format: (value: number) => string;
   readonly startsAtZero: boolean;
   readonly isFilled: boolean;
@@ -39,7 +42,9 @@ const margin = { top: 14, right: 10, bottom: 0, left: 0 } as const;
 const tickStyle = { fill: 'var(--ink-faint)', fontSize: 10, fontFamily: 'var(--font-mono)' } as const;
 
 export function FleetChart(props: FleetChartProps) {
-  const { rows, lines, span, marks, format, startsAtZero, isFilled, edge } = props;
+  const { rows, lines, span, marks, nameOf, format, startsAtZero, isFilled, edge } = props;
+  const ticks = timeTicks(span);
+  const isFlat = startsAtZero && highestOf(rows) === 0;
   return (
     <ResponsiveContainer width="100%" height="100%" debounce={120}>
       <ComposedChart
@@ -54,8 +59,8 @@ export function FleetChart(props: FleetChartProps) {
           dataKey="atMs"
           type="number"
           domain={[span.fromMs, span.toMs]}
-          ticks={timeTicks(span)}
-          tickFormatter={(atMs: number) => formatClock(atMs, false).slice(0, 5)}
+          ticks={ticks}
+          tickFormatter={formatTick}
           tick={tickStyle}
           tickLine={false}
           axisLine={{ stroke: 'var(--line)' }}
@@ -69,6 +74,7 @@ export function FleetChart(props: FleetChartProps) {
           axisLine={false}
           width={62}
           tickCount={4}
+          {...(isFlat && { ticks: [0] })}
           allowDecimals={false}
         />
         <Tooltip
@@ -76,7 +82,13 @@ export function FleetChart(props: FleetChartProps) {
           cursor={{ stroke: 'var(--ink-faint)', strokeDasharray: '2 3' }}
           content={({ active, label, payload }) =>
             active === true && typeof label === 'number' ? (
-              <ChartTip atMs={label} format={format} lines={lines} row={payload[0]?.payload as ChartRow | undefined} />
+              <ChartTip
+                atMs={label}
+                format={format}
+                lines={lines}
+                row={payload[0]?.payload as ChartRow | undefined}
+                happened={markTexts(marks, { ...span, toMs: label, fromMs: label - 2 * span.slotMs }, nameOf)}
+              />
             ) : null
           }
         />
@@ -84,16 +96,9 @@ export function FleetChart(props: FleetChartProps) {
           <ReferenceLine
             key={`${mark.atMs}${mark.kind}`}
             x={mark.atMs}
-            stroke="var(--ink-faint)"
+            stroke="var(--line-strong)"
             strokeDasharray="2 4"
-            label={{
-              value: markLabel(mark),
-              position: mark.wordSide === 'left' ? 'insideTopRight' : 'insideTopLeft',
-              offset: 3,
-              fill: 'var(--ink-soft)',
-              fontSize: 9.5,
-              dy: -14,
-            }}
+            label={({ viewBox }) => <MarkSign mark={mark} x={placeOf(viewBox)} nameOf={nameOf} />}
           />
         ))}
         {edge !== null && (
@@ -133,9 +138,10 @@ interface ChartTipProps {
   readonly row: ChartRow | undefined;
   readonly lines: readonly ChartLine[];
   readonly format: (value: number) => string;
+  readonly happened: readonly string[];
 }
 
-function ChartTip({ atMs, row, lines, format }: ChartTipProps) {
+function ChartTip({ atMs, row, lines, format, happened }: ChartTipProps) {
   return (
     <div className="chart-tip mono">
       <div className="faint">{formatClock(atMs, false)}</div>
@@ -144,6 +150,11 @@ function ChartTip({ atMs, row, lines, format }: ChartTipProps) {
           <LineSample index={line.index} />
           <span>{line.name}</span>
           <span>{row?.[line.id] === undefined ? say('card.noValue') : format(row[line.id] ?? 0)}</span>
+        </div>
+      ))}
+      {happened.map((text) => (
+        <div key={text} className="soft">
+          {text}
         </div>
       ))}
     </div>
@@ -159,19 +170,18 @@ export function LineSample({ index }: { readonly index: number }) {
   );
 }
 
-function markLabel(mark: PlacedMark): string {
-  if (mark.wordSide === null) return '';
-  const word = say(`mark.${mark.kind}`);
-  return mark.count > 1 ? `${word} +${mark.count - 1}` : word;
+/** Seconds only where the marks on the axis are closer than a minute. */
+function formatTick(atMs: number): string {
+  return formatClock(atMs, false).replace(/:00$/, '');
 }
 
-/** Whole minutes inside the span. */
-function timeTicks(span: ChartSpan): number[] {
-  const minuteMs = 60_000;
-  const first = Math.ceil((span.fromMs + 1) / minuteMs) * minuteMs;
-  const ticks: number[] = [];
-  for (let at = first; at < span.toMs; at += minuteMs) ticks.push(at);
-  return ticks;
+export function highestOf(rows: readonly ChartRow[]): number {
+  return Math.max(0, ...rows.flatMap(({ atMs: _, ...values }) => Object.values(values)));
+}
+
+/** Where a line across the chart stands, by the box that it hands to its label. */
+function placeOf(viewBox: unknown): number {
+  return typeof viewBox === 'object' && viewBox !== null && 'x' in viewBox ? Number(viewBox.x) : 0;
 }
 
 function edgeOrMore(edge: number | null): (max: number) => number {

@@ -12,17 +12,24 @@ export interface ChartRow {
 export interface ChartSpan {
   readonly fromMs: number;
   readonly toMs: number;
+  /** One row stands for this long. */
+  readonly slotMs: number;
 }
 
-export const chartSpanMs = 300_000;
-/** Slots in the span: more would cost time to draw and not be seen at this width. */
-export const chartSlots = 75;
+const shortestSpanMs = 60_000;
+const longestSpanMs = 300_000;
+/** Slots in a span: more would cost time to draw and not be seen at this width. */
+export const chartSlots = 60;
 
-/** The five minutes that end at the newest sample's slot, on slot borders so that the picture does not shiver. */
-export function chartSpan(newestMs: number): ChartSpan {
-  const slotMs = chartSpanMs / chartSlots;
+/**
+ * From the oldest sample to the newest: a minute at least, five at most. It grows with the samples, so that the first
+ * minutes are not a needle at the end of an empty axis. It ends on a slot's border, so that the picture does not shiver.
+ */
+export function chartSpan(oldestMs: number, newestMs: number): ChartSpan {
+  const lengthMs = Math.min(longestSpanMs, Math.max(shortestSpanMs, newestMs - oldestMs));
+  const slotMs = Math.ceil(lengthMs / chartSlots / 1000) * 1000;
   const toMs = Math.ceil(newestMs / slotMs) * slotMs;
-  return { fromMs: toMs - chartSpanMs, toMs };
+  return { fromMs: toMs - Math.ceil(lengthMs / slotMs) * slotMs, toMs, slotMs };
 }
 
 /**
@@ -37,12 +44,12 @@ export function chartRows(
   figure: ChartFigure,
   span: ChartSpan,
 ): readonly ChartRow[] {
-  const slotMs = chartSpanMs / chartSlots;
+  const { fromMs, toMs, slotMs } = span;
   const rows = new Map<number, Record<string, number> & { atMs: number }>();
   for (const id of nodeIds) {
     for (const point of series[id] ?? []) {
       const value = point[figure];
-      if (value === null || point.atMs <= span.fromMs || point.atMs > span.toMs) continue;
+      if (value === null || point.atMs <= fromMs || point.atMs > toMs) continue;
       const atMs = Math.ceil(point.atMs / slotMs) * slotMs;
       const row = rows.get(atMs) ?? { atMs };
       row[id] = value;
@@ -52,11 +59,20 @@ export function chartRows(
   return [...rows.values()].sort((a, b) => a.atMs - b.atMs);
 }
 
+/** Round times inside a span for its axis: every quarter of a minute, half or whole one, as the length allows. */
+export function timeTicks(span: ChartSpan): readonly number[] {
+  const lengthMs = span.toMs - span.fromMs;
+  const stepMs = lengthMs <= 90_000 ? 15_000 : lengthMs <= 180_000 ? 30_000 : 60_000;
+  const ticks: number[] = [];
+  for (let at = Math.ceil((span.fromMs + 1) / stepMs) * stepMs; at < span.toMs; at += stepMs) ticks.push(at);
+  return ticks;
+}
+
 export interface PlacedMark {
   readonly atMs: number;
   readonly kind: MarkKind;
-  /** How many marks this line stands for. */
-  readonly count: number;
+  /** All that this line stands for, oldest first. */
+  readonly marks: readonly Mark[];
   /** On which side of the line there is room for its word, if on any. */
   readonly wordSide: 'right' | 'left' | null;
 }
@@ -95,14 +111,14 @@ export function placeMarks(marks: readonly Mark[], span: ChartSpan): readonly Pl
   }
   const chiefs = groups.map((group) => ({
     ...group.reduce((best, mark) => (markRank[mark.kind] > markRank[best.kind] ? mark : best)),
-    count: group.length,
+    marks: group,
   }));
   const wordMs = spanMs * wordShare;
   let takenUntilMs = span.fromMs;
-  return chiefs.map(({ atMs, kind, count }, index) => {
+  return chiefs.map(({ atMs, kind, marks: all }, index) => {
     const nextMs = chiefs[index + 1]?.atMs ?? span.toMs;
     const wordSide = nextMs - atMs >= wordMs ? 'right' : atMs - takenUntilMs >= wordMs ? 'left' : null;
     takenUntilMs = wordSide === 'right' ? atMs + wordMs : atMs;
-    return { atMs, kind, count, wordSide };
+    return { atMs, kind, marks: all, wordSide };
   });
 }

@@ -17,7 +17,7 @@ export const en = {
     startNodeHint: 'Start a new embedded node',
     search: 'Search or run a command',
     live: 'live · {{interval}}',
-    liveHint: 'Every node is read once in {{interval}}',
+    liveHint: 'Figures are shown once in {{interval}}; less often while nobody is at the window',
     notLive: 'not live',
     theme: 'Light or dark theme',
     help: 'Keys and help',
@@ -206,7 +206,7 @@ export const en = {
     logLevel: { '.': 'debug', '-': 'verbose', '*': 'notice', '#': 'warning' },
   },
   charts: {
-    title: 'The last five minutes',
+    title: 'The last minutes',
     offset: 'Replication offset',
     lag: 'Lag behind master',
     reach: 'Backlog reach',
@@ -216,6 +216,7 @@ export const en = {
     noReach: 'Reach needs writes: how long the backlog lasts at their rate.',
   },
   mark: {
+    line: '{{time}} {{name}}: {{what}}',
     fullSync: 'full sync',
     partialSync: 'partial sync',
     linkUp: 'link up',

@@ -1,12 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Mark, SeriesPoint } from '#core/contract/views.ts';
-import {
-  chartRows,
-  chartSlots,
-  chartSpan,
-  chartSpanMs,
-  placeMarks,
-} from '../../../../src-renderer/charts/chart-rows.ts';
+import { chartRows, chartSlots, chartSpan, placeMarks, timeTicks } from '../../../../src-renderer/charts/chart-rows.ts';
 
 const point = (atMs: number, offset: number | null): SeriesPoint => ({
   atMs,
@@ -16,7 +10,7 @@ const point = (atMs: number, offset: number | null): SeriesPoint => ({
   writeBytesPerSecond: 0,
 });
 
-const span = chartSpan(8000);
+const span = { fromMs: 0, toMs: 8000, slotMs: 4000 };
 
 test('samples of one slot become one row, with the last of them', () => {
   const series = { a: [point(1000, 1), point(3000, 3), point(5000, 5)] };
@@ -41,22 +35,32 @@ test('a figure that is not known leaves no row', () => {
 test('five minutes of samples give no more rows than slots', () => {
   const newest = 1_000_000;
   const series = { a: Array.from({ length: 400 }, (_, i) => point(newest - i * 1000, i)).reverse() };
-  const rows = chartRows(series, ['a'], 'offset', chartSpan(newest));
+  const rows = chartRows(series, ['a'], 'offset', chartSpan(newest - 399_000, newest));
   expect(rows.length).toBeLessThanOrEqual(chartSlots);
   expect(rows.length).toBeGreaterThan(chartSlots - 3);
 });
 
-test('the span ends on a slot border and is five minutes long', () => {
-  expect(chartSpan(8001)).toEqual({ fromMs: 12_000 - chartSpanMs, toMs: 12_000 });
+test('the span is a minute at first, then grows with the samples, and is never longer than five minutes', () => {
+  expect(chartSpan(100_000, 103_000)).toEqual({ fromMs: 43_000, toMs: 103_000, slotMs: 1000 });
+  expect(chartSpan(100_000, 190_000)).toEqual({ fromMs: 100_000, toMs: 190_000, slotMs: 2000 });
+  expect(chartSpan(100_000, 900_000)).toEqual({ fromMs: 600_000, toMs: 900_000, slotMs: 5000 });
+});
+
+test('the span ends on a slot border', () => {
+  expect(chartSpan(100_000, 190_500)).toEqual({ fromMs: 100_000, toMs: 192_000, slotMs: 2000 });
+});
+
+test('the axis of a short span counts quarters of a minute, that of a long one whole minutes', () => {
+  expect(timeTicks({ fromMs: 20_000, toMs: 80_000, slotMs: 1000 })).toEqual([30_000, 45_000, 60_000, 75_000]);
+  expect(timeTicks({ fromMs: 0, toMs: 300_000, slotMs: 5000 })).toEqual([60_000, 120_000, 180_000, 240_000]);
 });
 
 const mark = (atMs: number, kind: Mark['kind']): Mark => ({ atMs, nodeId: 'a', kind });
-const whole = { fromMs: 0, toMs: 100_000 };
+const whole = { fromMs: 0, toMs: 100_000, slotMs: 2000 };
 
 test('marks close together become one line with the gravest word', () => {
-  expect(placeMarks([mark(10_000, 'linkUp'), mark(10_500, 'fullSync')], whole)).toEqual([
-    { atMs: 10_500, kind: 'fullSync', count: 2, wordSide: 'right' },
-  ]);
+  const marks = [mark(10_000, 'linkUp'), mark(10_500, 'fullSync')];
+  expect(placeMarks(marks, whole)).toEqual([{ atMs: 10_500, kind: 'fullSync', marks, wordSide: 'right' }]);
 });
 
 test('a word stands where it has room, and nowhere without', () => {
