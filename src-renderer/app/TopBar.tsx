@@ -11,7 +11,8 @@ import { openDialog } from '../dialogs/dialog-store.ts';
 import { askPlan } from '../dialogs/plan-store.ts';
 import { formatWholeSeconds } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
-import { useFleet } from '../store/fleet-store.ts';
+import { useAttention } from '../store/attention-store.ts';
+import { restIntervalMs, useFleet } from '../store/fleet-store.ts';
 
 export function TopBar() {
   const isHostThere = useHost((host) => host.client !== null);
@@ -91,7 +92,9 @@ function EnvironmentPills() {
 function LivePill() {
   const isOpen = useHost((host) => host.state.kind === 'open');
   const intervalMs = useFleet((fleet) => fleet.intervalMs);
-  const interval = formatWholeSeconds(intervalMs / 1000);
+  const isAttended = useAttention((attention) => attention.isAttended);
+  const shownMs = isAttended ? intervalMs : Math.max(intervalMs, restIntervalMs);
+  const interval = formatWholeSeconds(shownMs / 1000);
   return (
     <Tooltip label={say('app.liveHint', { interval })} disabled={!isOpen}>
       <span className={`pill tone-${isOpen ? 'healthy' : 'down'}`} role="status" data-testid="live" data-live={isOpen}>

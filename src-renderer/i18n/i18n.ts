@@ -34,9 +34,18 @@ export async function startTexts(): Promise<void> {
   });
 }
 
+/** Texts without parameters, by key: most of what is said each second, and looking one up anew costs more than drawing it. */
+const plainTexts = new Map<TextKey, string>();
+i18next.on('languageChanged', () => plainTexts.clear());
+
 /** The text of a key in the present language. The window is drawn anew when the language changes (see App). */
 export function say(key: TextKey, params?: TextParams): string {
-  return params === undefined ? i18next.t(key) : i18next.t(key, { ...params });
+  if (params !== undefined) return i18next.t(key, { ...params });
+  const known = plainTexts.get(key);
+  if (known !== undefined) return known;
+  const text = i18next.t(key);
+  if (i18next.isInitialized) plainTexts.set(key, text);
+  return text;
 }
 
 /** Whether a key that was put together from data (a field's name) has a text. */

@@ -1,16 +1,13 @@
 // The backlog closely: the large tape with its numbers, its reach in words, and where each replica stands in it.
 import { IconRulerMeasure } from '@tabler/icons-react';
-import { useShallow } from 'zustand/react/shallow';
 import type { BacklogView, NodeView } from '#core/contract/views.ts';
 import { EmptyState } from '../design/EmptyState.tsx';
 import { StateGlyph } from '../design/StateGlyph.tsx';
 import { formatBytes, formatCount, formatPercent, formatRate, formatSeconds, formatSize } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
-import { useClock } from '../store/clock-store.ts';
-import { useFleet } from '../store/fleet-store.ts';
 import { OffsetTape } from '../tape/OffsetTape.tsx';
 import { fillOf, isWithin, type TapeTick, type TapeWindow } from '../tape/tape-scale.ts';
-import { ticksOf } from '../tape/tape-ticks.ts';
+import { useTicks } from '../tape/use-ticks.ts';
 import { Section } from './Section.tsx';
 
 export function BacklogTab({ node }: { readonly node: NodeView }) {
@@ -28,14 +25,7 @@ export function BacklogTab({ node }: { readonly node: NodeView }) {
 }
 
 function Backlog({ node, backlog }: { readonly node: NodeView; readonly backlog: BacklogView }) {
-  const nodes = useFleet(
-    useShallow((fleet) =>
-      Object.fromEntries(Object.entries(fleet.nodes).filter(([, other]) => other.link?.masterId === node.id)),
-    ),
-  );
-  const staleAfterMs = useFleet((fleet) => fleet.staleAfterMs);
-  const nowMs = useClock((clock) => clock.nowMs);
-  const ticks = ticksOf(node, nodes, nowMs, staleAfterMs);
+  const ticks = useTicks(node);
   const window = {
     firstByte: backlog.firstByte,
     endOffset: node.offset ?? backlog.firstByte + backlog.histlenBytes - 1,

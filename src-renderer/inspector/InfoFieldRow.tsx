@@ -12,28 +12,13 @@ interface InfoFieldRowProps {
 
 export const InfoFieldRow = memo(
   function InfoFieldRow({ field, isExplaining }: InfoFieldRowProps) {
-    const sentence = sentenceOf(field.name);
     return (
       <div className="info-row" data-wide={field.value.length > longValue || undefined}>
-        <dt>
-          <Tooltip
-            label={sentence}
-            multiline
-            maw={320}
-            position="left"
-            openDelay={250}
-            disabled={isExplaining}
-            events={{ hover: true, focus: true, touch: true }}
-          >
-            <button type="button" className="plain info-name" aria-label={`${field.name}. ${sentence}`}>
-              {field.name}
-            </button>
-          </Tooltip>
-        </dt>
+        <InfoName name={field.name} isExplaining={isExplaining} />
         <dd data-testid={`info-${field.name}`} data-value={field.value} title={field.value}>
           {writeValue(field)}
         </dd>
-        {isExplaining && <p className="info-sentence">{sentence}</p>}
+        {isExplaining && <p className="info-sentence">{sentenceOf(field.name)}</p>}
       </div>
     );
   },
@@ -42,6 +27,33 @@ export const InfoFieldRow = memo(
     before.field.name === after.field.name &&
     before.field.value === after.field.value,
 );
+
+interface InfoNameProps {
+  readonly name: string;
+  readonly isExplaining: boolean;
+}
+
+/** Apart from the value, since a tooltip costs much to draw and offsets move each second. */
+const InfoName = memo(function InfoName({ name, isExplaining }: InfoNameProps) {
+  const sentence = sentenceOf(name);
+  return (
+    <dt>
+      <Tooltip
+        label={sentence}
+        multiline
+        maw={320}
+        position="left"
+        openDelay={250}
+        disabled={isExplaining}
+        events={{ hover: true, focus: true, touch: true }}
+      >
+        <button type="button" className="plain info-name" aria-label={`${name}. ${sentence}`}>
+          {name}
+        </button>
+      </Tooltip>
+    </dt>
+  );
+});
 
 /** Longer values (a replica's row) stand on a line of their own. */
 const longValue = 44;

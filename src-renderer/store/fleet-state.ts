@@ -50,6 +50,20 @@ export function applyFleetEvent(state: FleetState, event: FleetEvent, nowMs: num
   return { kind: 'applied', state: withPatch(state, event, nowMs) };
 }
 
+/** Whether a message moves figures and nothing else: no node comes, goes, or changes its role, its life or its link. */
+export function isFiguresOnly(state: FleetState, event: FleetEvent): boolean {
+  if (event.kind === 'snapshot' || event.removed.length > 0 || event.marks.length > 0) return false;
+  return event.changed.every((node) => {
+    const before = state.nodes[node.id];
+    return before !== undefined && standingOf(before) === standingOf(node);
+  });
+}
+
+function standingOf(node: NodeView): string {
+  const { lifecycle, role, link, replicas, workload } = node;
+  return [lifecycle.kind, role, link?.masterId, link?.phase, replicas.length, workload === null].join();
+}
+
 function fromSnapshot(seq: number, snapshot: FleetSnapshot, nowMs: number): FleetState {
   const series: Record<NodeId, readonly SeriesPoint[]> = {};
   for (const [id, points] of Object.entries(snapshot.series)) series[id] = points.slice(-seriesPointsMax);

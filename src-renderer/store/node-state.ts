@@ -31,6 +31,10 @@ export interface NodeCondition {
   readonly isFaded: boolean;
 }
 
+export function isSameCondition(a: NodeCondition, b: NodeCondition): boolean {
+  return a.word === b.word && a.tone === b.tone && a.ageSeconds === b.ageSeconds && a.isFaded === b.isFaded;
+}
+
 const linkTones: Readonly<Record<LinkPhase, Tone>> = {
   connect: 'warning',
   connecting: 'syncing',

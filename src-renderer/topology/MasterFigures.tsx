@@ -1,13 +1,10 @@
 // The figures on a master's card: its offset, what is written to it, and the tape with the reach of its backlog.
-import { useShallow } from 'zustand/react/shallow';
 import type { BacklogView, NodeView } from '#core/contract/views.ts';
 import { formatCount, formatPercent, formatPerSecond, formatRate, formatSeconds, formatSize } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
-import { useClock } from '../store/clock-store.ts';
-import { useFleet } from '../store/fleet-store.ts';
 import { OffsetTape } from '../tape/OffsetTape.tsx';
 import { fillOf } from '../tape/tape-scale.ts';
-import { ticksOf } from '../tape/tape-ticks.ts';
+import { useTicks } from '../tape/use-ticks.ts';
 
 /** A reach below this many seconds is a warning: a common cut lasts longer. While nothing was lost yet it still grows. */
 const shortReachSeconds = 10;
@@ -32,7 +29,7 @@ export function MasterFigures({ node }: { readonly node: NodeView }) {
 
 function CardTape({ node }: { readonly node: NodeView }) {
   const backlog = node.backlog;
-  const ticks = useCardTicks(node);
+  const ticks = useTicks(node);
   if (backlog === null || !backlog.active) {
     return (
       <div className="card-tape">
@@ -74,16 +71,4 @@ function Reach({ node, backlog }: { readonly node: NodeView; readonly backlog: B
       {seconds === null ? say('tape.reachUnlimited') : say('tape.reach', { age: formatSeconds(seconds) })}
     </span>
   );
-}
-
-/** The ticks as plain values, so that the card is drawn again only when one of them moved. */
-function useCardTicks(node: NodeView) {
-  const nodes = useFleet(
-    useShallow((fleet) =>
-      Object.fromEntries(Object.entries(fleet.nodes).filter(([, other]) => other.link?.masterId === node.id)),
-    ),
-  );
-  const staleAfterMs = useFleet((fleet) => fleet.staleAfterMs);
-  const nowMs = useClock((clock) => clock.nowMs);
-  return ticksOf(node, nodes, nowMs, staleAfterMs);
 }

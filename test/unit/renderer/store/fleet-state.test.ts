@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
 import { marksMax, seriesPointsMax } from '#core/contract/settings.ts';
 import type { FleetEvent, FleetSnapshot, SeriesPoint } from '#core/contract/views.ts';
-import { applyFleetEvent, emptyFleet, type FleetState } from '../../../../src-renderer/store/fleet-state.ts';
+import {
+  applyFleetEvent,
+  emptyFleet,
+  type FleetState,
+  isFiguresOnly,
+} from '../../../../src-renderer/store/fleet-state.ts';
 import { master } from '../support/views.ts';
 
 const point = (atMs: number): SeriesPoint => ({
@@ -93,4 +98,14 @@ test('marks keep the newest only', () => {
 
 test('each message tells when it arrived', () => {
   expect(started.receivedAtMs).toBe(99);
+});
+
+test('a patch of figures is told from one that changes how a node stands', () => {
+  const state = applied(emptyFleet, { seq: 1, kind: 'snapshot', snapshot: snapshot() });
+  const figures = patch(2, { changed: [{ ...master('alpha'), offset: 99 }] });
+  const stopped = patch(2, { changed: [{ ...master('alpha'), lifecycle: { kind: 'stopped' } }] });
+  expect(isFiguresOnly(state, figures)).toBe(true);
+  expect(isFiguresOnly(state, stopped)).toBe(false);
+  expect(isFiguresOnly(state, patch(2, { changed: [master('charlie')] }))).toBe(false);
+  expect(isFiguresOnly(state, patch(2, { removed: ['bravo'] }))).toBe(false);
 });
