@@ -1,4 +1,6 @@
 // REPLICAOF, SLAVEOF, FAILOVER, ROLE, REPLCONF, PSYNC, SYNC and WAIT.
+
+import { splitLine } from '../../resp/inline-line.ts';
 import type { MasterAddress } from '../replication/link-reason.ts';
 import type { FailoverRequest } from '../replication/master/failover.ts';
 import type { Asked } from '../replication/psync.ts';
@@ -19,6 +21,8 @@ const texts = {
     'ERR WAIT cannot be used with replica instances. Please also note that since Redis 4.0 if a replica is configured ' +
     'to be writable (which is not the default) writes to replicas are just local and are not propagated.',
   timeoutNotInteger: 'ERR timeout is not an integer or out of range',
+  rdbOnlyRange: 'ERR value is out of range, value must between 0 and 1',
+  filterMissing: 'ERR Missing rdb-filter-only values',
   failingOver: 'ERR REPLICAOF not allowed while failing over.',
   failoverTimeout: 'ERR FAILOVER timeout must be greater than 0',
   timeoutNegative: 'ERR timeout is negative',
@@ -139,23 +143,52 @@ function announce(
       if (args.is(at, 'EOF')) said.eof = true;
       else if (args.is(at, 'PSYNC2')) said.psync2 = true;
       return;
+    case 'rdb-only':
+      said.rdbOnly = rdbOnly(args.integer(at));
+      return;
+    case 'rdb-filter-only':
+      said.withoutData = filtersData(args.copy(at));
+      return;
     default:
       throw new ReplyError(`ERR Unrecognized REPLCONF option: ${option}`);
   }
 }
 
-function psync({ args, services, session }: CommandContext): void {
+function rdbOnly(value: number): boolean {
+  if (value !== 0 && value !== 1) throw new ReplyError(texts.rdbOnlyRange);
+  return value === 1;
+}
+
+/** Names what the snapshot may hold; that can only be functions, of which we have none, so the keys are always left out. */
+function filtersData(wanted: Buffer): true {
+  const words = splitLine(wanted);
+  if (words === null) throw new ReplyError(texts.filterMissing);
+  const unknown = words.map((word) => word.toString('latin1')).find((word) => word.toLowerCase() !== 'functions');
+  if (unknown !== undefined) throw new ReplyError(`ERR Unsupported rdb-filter-only option: ${unknown}`);
+  return true;
+}
+
+function psync(context: CommandContext): void {
+  const { args, services, session } = context;
   if (session.isReplica) return;
   const asked: Asked = { id: args.text(1), byte: args.integer(2) };
   const takesOver = args.count > 3 && args.is(3, 'FAILOVER');
-  const refusal = takesOver ? services.replication.takeOver(session, asked) : services.replication.sync(session, asked);
+  const { replication } = services;
+  const refusal =
+    (takesOver ? replication.takeOver(session, asked) : null) ?? replication.sync(session, asked, owesAnswers(context));
   if (refusal !== null) throw new ReplyError(refusal);
 }
 
-function sync({ services, session }: CommandContext): void {
+function sync(context: CommandContext): void {
+  const { services, session } = context;
   if (session.isReplica) return;
-  const refusal = services.replication.sync(session, null);
+  const refusal = services.replication.sync(session, null, owesAnswers(context));
   if (refusal !== null) throw new ReplyError(refusal);
+}
+
+/** Answers that are still on their way: they would stand in the middle of the snapshot. */
+function owesAnswers({ reply, session }: CommandContext): boolean {
+  return reply.length > 0 || session.pendingBytes > 0;
 }
 
 function wait({ args, reply, services, session, inExec }: CommandContext): void {

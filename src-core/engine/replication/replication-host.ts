@@ -12,6 +12,8 @@ export interface SnapshotRequest {
   readonly historyId: string;
   readonly offset: number;
   readonly streamDatabase: number;
+  /** Leave all keys out. */
+  readonly withoutData: boolean;
   readonly sink: SnapshotSink;
   /** Called once: null when all was handed to the sink, else why not. Not called after `abort`. */
   readonly onEnd: (error: Error | null) => void;

@@ -165,17 +165,23 @@ export class Replication implements Disposable {
     return refusal;
   }
 
-  /** PSYNC, or SYNC with null. Answers why not, as the text of an error; null: the connection is a replica's now. */
-  sync(peer: ReplicaPeer, asked: Asked | null): string | null {
+  /**
+   * PSYNC, or SYNC with null. Answers why not, as the text of an error; null: the connection is a replica's now.
+   * `owesAnswers`: some of our answers are still on their way to it.
+   */
+  sync(peer: ReplicaPeer, asked: Asked | null, owesAnswers = false): string | null {
     if (this.failover.isRunning) return "NOMASTERLINK Can't SYNC while failing over";
     if (this.#link !== null && !this.#link.isConnected) {
       return "NOMASTERLINK Can't SYNC while not connected with my master";
     }
+    const { eof, withoutData } = this.replicas.announcement(peer);
+    if (withoutData && !eof) return 'ERR Filtered replica requires EOF capability';
+    if (owesAnswers) return 'ERR SYNC and PSYNC are invalid with pending output';
     this.replicas.attach(peer, asked);
     return null;
   }
 
-  /** `PSYNC id byte FAILOVER`: our master wants to be our replica. Answers as `sync`. */
+  /** `PSYNC id byte FAILOVER`: our master wants to be our replica. Answers why not; null: we are a master now. */
   takeOver(peer: ReplicaPeer, asked: Asked): string | null {
     const { log, host } = this.#needs;
     log('warning', `Failover request received for replid ${asked.id}.`);
@@ -183,7 +189,7 @@ export class Replication implements Disposable {
     if (asked.id.toLowerCase() !== this.stream.history.id) return 'ERR PSYNC FAILOVER replid must match my replid.';
     this.#unfollow();
     log('notice', `MASTER MODE enabled (failover request from '${host.describeClient(peer.id)}')`);
-    return this.sync(peer, asked);
+    return null;
   }
 
   /** CLIENT KILL TYPE master: the link is lost, and comes back by itself. */

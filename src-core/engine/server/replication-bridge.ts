@@ -48,8 +48,9 @@ export class ReplicationBridge implements ReplicationHost {
     return this.#needs.keyspace.snapshotRunning;
   }
 
-  startSnapshot({ historyId, offset, streamDatabase, sink, onEnd }: SnapshotRequest): RunningSnapshot {
-    const { keyspace, ports, config } = this.#needs;
+  startSnapshot({ historyId, offset, streamDatabase, withoutData, sink, onEnd }: SnapshotRequest): RunningSnapshot {
+    const { ports, config, emptyKeyspace } = this.#needs;
+    const keyspace = withoutData ? emptyKeyspace() : this.#needs.keyspace;
     let isWanted = true;
     const job = startSnapshot({
       keyspace,

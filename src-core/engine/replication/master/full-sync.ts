@@ -18,6 +18,8 @@ export interface FullSyncNeeds {
   readonly directory: string;
   /** The database in which the stream goes on after the snapshot. */
   readonly streamDatabase: number;
+  /** They want a snapshot without keys. */
+  readonly withoutData: boolean;
   /** Every replica has all of the snapshot, or is gone; the next sync may begin. */
   readonly onEnd: () => void;
   /** This replica has its snapshot; its stream may begin. */
@@ -51,8 +53,20 @@ export function startFullSync(
 /** Tells a replica that its snapshot begins now, and keeps the stream for it from this moment. */
 function announce(replica: ReplicaSession, offset: number, historyId: string): void {
   replica.move({ kind: 'wait-bgsave-end' });
-  replica.follow(offset);
+  if (!replica.announcement.rdbOnly) replica.follow(offset);
   if (!replica.asksOldWay) replica.write(Buffer.from(`+FULLRESYNC ${historyId} ${offset}\r\n`));
+}
+
+/** The snapshot is all there: the stream may follow, unless only the snapshot was wanted. */
+function complete(replica: ReplicaSession, next: 'await-ack' | 'online', { log, onServed }: FullSyncNeeds): void {
+  if (!replica.announcement.rdbOnly) {
+    replica.move({ kind: next });
+    onServed(replica);
+    return;
+  }
+  replica.move({ kind: 'transmitted' });
+  log('notice', `RDB transfer completed, rdb only replica (${replica.name}) should be disconnected asap`);
+  replica.end();
 }
 
 /** `$EOF:<mark>`, the snapshot, the mark again. The slowest replica sets the pace, as with Redis. */
@@ -73,7 +87,7 @@ class StreamedSync implements FullSync, SnapshotSink {
   }
 
   begin(replicas: readonly ReplicaSession[]): void {
-    const { host, stream, streamDatabase } = this.#needs;
+    const { host, stream, streamDatabase, withoutData } = this.#needs;
     const historyId = stream.history.id;
     for (const replica of replicas) {
       this.#members.add(replica);
@@ -84,6 +98,7 @@ class StreamedSync implements FullSync, SnapshotSink {
       historyId,
       offset: this.offset,
       streamDatabase,
+      withoutData,
       sink: this,
       onEnd: (error) => this.#ended(error),
     });
@@ -140,8 +155,7 @@ class StreamedSync implements FullSync, SnapshotSink {
         `Streamed RDB transfer with replica ${replica.name} succeeded (socket). ` +
           'Waiting for REPLCONF ACK from slave to enable streaming',
       );
-      replica.move({ kind: 'await-ack' });
-      this.#needs.onServed(replica);
+      complete(replica, 'await-ack', this.#needs);
     }
   }
 }
@@ -175,7 +189,7 @@ class SpooledSync implements FullSync, SnapshotSink {
   }
 
   begin(replicas: readonly ReplicaSession[]): void {
-    const { host, stream, streamDatabase, files } = this.#needs;
+    const { host, stream, streamDatabase, withoutData, files } = this.#needs;
     this.#historyId = stream.history.id;
     this.#writing = files.create(this.#path).then((file) => {
       this.#file = file;
@@ -186,6 +200,7 @@ class SpooledSync implements FullSync, SnapshotSink {
       historyId: this.#historyId,
       offset: this.offset,
       streamDatabase,
+      withoutData,
       sink: this,
       onEnd: (error) => void this.#saved(error),
     });
@@ -260,8 +275,7 @@ class SpooledSync implements FullSync, SnapshotSink {
       if (replica.isGone) return;
     }
     this.#members.delete(replica);
-    replica.move({ kind: 'online' });
-    this.#needs.onServed(replica);
+    complete(replica, 'online', this.#needs);
   }
 
   #untilDrained(replica: ReplicaSession): Promise<void> {

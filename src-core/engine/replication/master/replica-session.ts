@@ -20,6 +20,10 @@ export interface Announcement {
   ipAddress: string;
   eof: boolean;
   psync2: boolean;
+  /** It wants the snapshot alone, and no stream after it: a tool that makes a backup. */
+  rdbOnly: boolean;
+  /** It wants a snapshot without keys: a tool that only watches the stream. */
+  withoutData: boolean;
 }
 
 export class ReplicaSession implements StreamReader {
@@ -149,6 +153,12 @@ export class ReplicaSession implements StreamReader {
   /** The connection took all that was written. */
   unblock(): void {
     this.#blocked = false;
+  }
+
+  /** It has all that it asked for: what was written is sent, then the connection closes. */
+  end(): void {
+    this.#killed = true;
+    this.#connection.end();
   }
 
   kill(): void {

@@ -67,7 +67,7 @@ export class ReplicaSet {
   announcement(peer: ReplicaPeer): Announcement {
     let known = this.#announcements.get(peer);
     if (known === undefined) {
-      known = { listeningPort: 0, ipAddress: '', eof: false, psync2: false };
+      known = { listeningPort: 0, ipAddress: '', eof: false, psync2: false, rdbOnly: false, withoutData: false };
       this.#announcements.set(peer, known);
     }
     return known;
@@ -201,7 +201,7 @@ export class ReplicaSet {
     const { log } = this.#needs;
     if (sync.target === 'sockets') {
       log('notice', 'Current BGSAVE has socket target. Waiting for next BGSAVE for SYNC');
-    } else if (sync.joinable) {
+    } else if (sync.joinable && !replica.announcement.withoutData) {
       log('notice', 'Waiting for end of BGSAVE for SYNC');
       sync.join(replica);
     } else log('notice', "Can't attach the replica to the current BGSAVE. Waiting for next BGSAVE for SYNC");
@@ -211,7 +211,7 @@ export class ReplicaSet {
   #startPending(): void {
     const { host, settings, clock } = this.#needs;
     if (this.#sync !== null || host.snapshotRunning) return;
-    const waiting = this.#waiting();
+    const waiting = this.#nextGroup();
     if (waiting.length === 0) return;
     const oldestMs = Math.min(...waiting.map(({ state }) => (state.kind === 'wait-bgsave-start' ? state.sinceMs : 0)));
     const isLate = clock.nowMs() - oldestMs >= settings.disklessSyncDelaySeconds * 1000;
@@ -221,14 +221,18 @@ export class ReplicaSet {
 
   #startSync(): void {
     const { settings, log, stream, isTopLevel, host } = this.#needs;
-    const waiting = this.#waiting();
-    const diskless = settings.disklessSync && waiting.every(({ announcement }) => announcement.eof);
+    const waiting = this.#nextGroup();
+    const withoutData = waiting[0]?.announcement.withoutData ?? false;
+    // What is no copy of the data never gets a file's name.
+    const wantsStream = settings.disklessSync || withoutData;
+    const diskless = wantsStream && waiting.every(({ announcement }) => announcement.eof);
     log('notice', `Starting BGSAVE for SYNC with target: ${diskless ? 'replicas sockets' : 'disk'}`);
     // A top-level master's stream goes on with a SELECT; a master's that we only hand on, in the database it is in.
     if (isTopLevel()) stream.forgetSelected();
     this.#sync = startFullSync(diskless ? 'sockets' : 'disk', waiting, {
       ...this.#needs,
       directory: settings.directory,
+      withoutData,
       streamDatabase: isTopLevel() ? 0 : host.target.databaseIndex,
       onEnd: () => {
         this.#sync = null;
@@ -244,8 +248,11 @@ export class ReplicaSet {
     this.updateGate();
   }
 
-  #waiting(): ReplicaSession[] {
-    return [...this.#replicas].filter(({ state }) => state.kind === 'wait-bgsave-start');
+  /** Those that wait for a snapshot and can share one: who came first decides whether it holds the data. */
+  #nextGroup(): ReplicaSession[] {
+    const waiting = [...this.#replicas].filter(({ state }) => state.kind === 'wait-bgsave-start');
+    const withoutData = waiting[0]?.announcement.withoutData;
+    return waiting.filter(({ announcement }) => announcement.withoutData === withoutData);
   }
 
   #drained(replica: ReplicaSession): void {

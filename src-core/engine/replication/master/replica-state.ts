@@ -15,6 +15,8 @@ import { invariant } from '../../../base/assert.ts';
  *                                               < REPLCONF ACK  v         v all was sent  v
  *                                                             online <────┴───────────────┘
  *
+ *   After REPLCONF rdb-only 1 a replica goes from `wait-bgsave-end` or `send-bulk` to `transmitted` instead: it has what
+ *   it asked for, and its connection closes when all of it has left.
  *   Every state may end in `gone`: the connection closed, or was too slow, or the snapshot failed.
  */
 export type ReplicaState =
@@ -22,13 +24,15 @@ export type ReplicaState =
   | { readonly kind: 'wait-bgsave-end' }
   | { readonly kind: 'send-bulk' }
   | { readonly kind: 'await-ack' }
+  | { readonly kind: 'transmitted' }
   | { readonly kind: 'online' }
   | { readonly kind: 'gone' };
 
 const moves: Readonly<Record<ReplicaState['kind'], readonly ReplicaState['kind'][]>> = {
   'wait-bgsave-start': ['wait-bgsave-end', 'gone'],
-  'wait-bgsave-end': ['send-bulk', 'await-ack', 'gone'],
-  'send-bulk': ['online', 'gone'],
+  'wait-bgsave-end': ['send-bulk', 'await-ack', 'transmitted', 'gone'],
+  'send-bulk': ['online', 'transmitted', 'gone'],
+  transmitted: ['gone'],
   'await-ack': ['online', 'gone'],
   online: ['gone'],
   gone: [],
@@ -51,6 +55,7 @@ export function infoWord(state: ReplicaState): 'wait_bgsave' | 'send_bulk' | 'on
     case 'await-ack':
     case 'online':
       return 'online';
+    case 'transmitted':
     case 'gone':
       return null;
   }
