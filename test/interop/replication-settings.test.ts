@@ -1,6 +1,7 @@
 // Each setting of replication does on ours what it does on a real server: words, INFO and log are compared.
 import { describe, expect, it } from 'vitest';
 import { answer, logged, shown, tellBoth } from '../support/both-kinds.ts';
+import { openPlain } from '../support/plain-socket.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { startRelay } from '../support/relay.ts';
 import { attach, info, linkUp } from '../support/replication.ts';
@@ -209,5 +210,32 @@ describe('what a replica announces', () => {
       };
     });
     expect(seen.role).toEqual([['10.1.2.3', '4444']]);
+  });
+});
+
+describe('clients that wait when their master becomes a replica', () => {
+  it('are told so and closed', async () => {
+    const seen = await tellBoth(async (start) => {
+      await using subject = await start({ settings: noDelay });
+      await using master = await startRedis({ settings: noDelay });
+      const client = subject.client();
+      const requests = ['BLPOP none 0', 'BZPOPMIN none 0', 'BLMOVE a b LEFT LEFT 0', 'WAIT 3 0'];
+      const waiting = await Promise.all(requests.map(() => openPlain(subject)));
+      try {
+        for (const [index, request] of requests.entries()) waiting[index]?.say(`${request}\r\n`);
+        await waitFor(
+          'all to wait',
+          () => info(client, 'clients'),
+          (at) => at.blocked_clients === String(requests.length),
+        );
+        await attach(subject, master);
+        await waitFor('all to be closed', () => waiting.every((one) => one.isClosed()));
+        const { blocked_clients: left } = await info(client, 'clients');
+        return { told: waiting.map((one) => one.received()), left, said: await answer(client, 'PING') };
+      } finally {
+        for (const one of waiting) one[Symbol.dispose]();
+      }
+    });
+    expect(seen.told[0]).toMatch(/^-UNBLOCKED /);
   });
 });

@@ -1,11 +1,11 @@
 // What those who are no replicas read of the stream: plain sockets that say SYNC, and redis-cli with --rdb and --replica.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { answer, logged, shown, tellBoth } from '../support/both-kinds.ts';
 import { change, fill } from '../support/fill.ts';
+import { openPlain } from '../support/plain-socket.ts';
 import { expectSameData, readBack } from '../support/read-back.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { info } from '../support/replication.ts';
@@ -15,26 +15,6 @@ import { waitFor } from '../support/wait-for.ts';
 
 const settings: ServerSettings = { 'repl-diskless-sync-delay': 0, 'repl-ping-replica-period': 1000 };
 const sections = /^(?:\n*\$(\d+)\r\n|\n*\$EOF:(.{40})\r\n)/s;
-
-/** A socket that says what a person would type, and keeps all that comes. */
-async function openPlain(server: ServerProcess) {
-  const socket = connect(server.port, server.host);
-  await once(socket, 'connect');
-  let received = '';
-  let isClosed = false;
-  socket.on('data', (bytes) => {
-    received += bytes.toString('latin1');
-  });
-  socket.on('close', () => {
-    isClosed = true;
-  });
-  return {
-    say: (text: string) => void socket.write(text),
-    received: () => received,
-    isClosed: () => isClosed,
-    [Symbol.dispose]: () => void socket.destroy(),
-  };
-}
 
 /** What follows the snapshot; null until all of the snapshot is there. */
 function afterSnapshot(received: string): { readonly kind: string; readonly stream: string } | null {

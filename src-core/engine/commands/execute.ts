@@ -249,6 +249,14 @@ export class Executor {
     });
   }
 
+  /** We became a replica: those who wait here for an element would wait in vain, and are told so and closed. */
+  dropWaiting(): void {
+    for (const client of this.waiting.all()) {
+      client.session.closeAfterReply = true;
+      this.#sendAway(client);
+    }
+  }
+
   /** A replica takes its data from its master only: nobody may wait here to change it. */
   #sendAway(client: WaitingClient): void {
     this.waiting.forget(client.session);

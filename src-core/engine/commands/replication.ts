@@ -203,10 +203,19 @@ function wait({ args, reply, services, session, inExec }: CommandContext): void 
     return;
   }
   session.block();
-  replication.waitForReplicas(replicas, timeoutMs, (count) => {
-    session.push(Buffer.from(`:${count}\r\n`));
-    session.unblock();
-  });
+  replication.waitForReplicas(
+    replicas,
+    timeoutMs,
+    (count) => {
+      session.push(Buffer.from(`:${count}\r\n`));
+      session.unblock();
+    },
+    () => {
+      session.push(Buffer.from(`-${replyErrors.unblockedByRole}\r\n`));
+      session.closeAfterReply = true;
+      session.unblock();
+    },
+  );
 }
 
 const adminFlags: readonly CommandFlag[] = ['admin', 'noscript', 'stale', 'no_async_loading'];

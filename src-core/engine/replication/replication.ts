@@ -202,15 +202,23 @@ export class Replication implements Disposable {
     this.#link?.wantAck();
   }
 
-  /** WAIT: asks all replicas how far they are, and calls `done` when so many have all that was written so far. */
-  waitForReplicas(replicas: number, timeoutMs: number, done: (acknowledged: number) => void): Disposable | null {
+  /**
+   * WAIT: asks all replicas how far they are, and calls `done` when so many have all that was written so far. Should we
+   * become a replica before that, `dropped` is called instead; without it `done`, with 0.
+   */
+  waitForReplicas(
+    replicas: number,
+    timeoutMs: number,
+    done: (acknowledged: number) => void,
+    dropped: () => void = () => done(0),
+  ): Disposable | null {
     const offset = this.stream.offset;
     const acknowledged = this.replicas.countAcks(offset);
     if (acknowledged >= replicas) {
       done(acknowledged);
       return null;
     }
-    const waiting = this.replicas.waiters.add(offset, replicas, timeoutMs, done);
+    const waiting = this.replicas.waiters.add(offset, replicas, timeoutMs, done, dropped);
     this.stream.askForAcks();
     return waiting;
   }
@@ -257,7 +265,7 @@ export class Replication implements Disposable {
       address,
     );
     this.stream.setFollowing(true);
-    this.replicas.waiters.release();
+    this.replicas.waiters.drop();
     before();
     this.#link.start();
     this.#changed();

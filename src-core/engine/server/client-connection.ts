@@ -189,6 +189,10 @@ export class ClientConnection extends SessionState implements ConnectionHandlers
       if (this.#closed || this.#ending || !this.blocked) return;
       this.blocked = false;
       this.stopped = false;
+      if (this.closeAfterReply) {
+        this.#end();
+        return;
+      }
       this.#around.turn.begin();
       this.#runPending();
       if (!this.stopped) this.#resume(pauseFor.blocked);

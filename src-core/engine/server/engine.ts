@@ -301,6 +301,7 @@ export class Engine {
   }
 
   #lastSaveWorked = true;
+    if (role === 'replica') this.#executor.dropWaiting();
 
   #saveEnded(worked: boolean): void {
     this.#lastSaveWorked = worked;

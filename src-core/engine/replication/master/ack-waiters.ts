@@ -6,6 +6,7 @@ interface Waiter {
   readonly offset: number;
   readonly replicas: number;
   readonly done: (acknowledged: number) => void;
+  readonly dropped: () => void;
   readonly timeout: Disposable | null;
 }
 
@@ -24,10 +25,19 @@ export class AckWaiters {
     return this.#waiters.size === 0;
   }
 
-  /** Calls `done` once: when so many have acknowledged, or after the time (0: never) with as many as have. */
-  add(offset: number, replicas: number, timeoutMs: number, done: (acknowledged: number) => void): Disposable {
+  /**
+   * Calls `done` once: when so many have acknowledged, or after the time (0: never) with as many as have. Or `dropped`,
+   * once, when we become a replica.
+   */
+  add(
+    offset: number,
+    replicas: number,
+    timeoutMs: number,
+    done: (acknowledged: number) => void,
+    dropped: () => void,
+  ): Disposable {
     const timeout = timeoutMs === 0 ? null : this.#timers.after(timeoutMs, () => this.#finish(waiter));
-    const waiter: Waiter = { offset, replicas, done, timeout };
+    const waiter: Waiter = { offset, replicas, done, dropped, timeout };
     this.#waiters.add(waiter);
     return { dispose: () => this.#forget(waiter) };
   }
@@ -39,7 +49,12 @@ export class AckWaiters {
     }
   }
 
-  /** Lets all go with what there is: the role changed, or the engine stops. */
+  /** We are a replica now, and have no replicas' words to wait for. */
+  drop(): void {
+    for (const waiter of [...this.#waiters]) if (this.#forget(waiter)) waiter.dropped();
+  }
+
+  /** Lets all go with what there is: the engine stops. */
   release(): void {
     for (const waiter of [...this.#waiters]) this.#finish(waiter);
   }
