@@ -1,5 +1,5 @@
 // The arguments of `syncline server`, which are those of `redis-server`: a file first, then `--option value …`, then `-`.
-import { quoteWord } from '#core/engine/server/config-file.ts';
+import { quoteWord } from '#core/engine/server/config-values.ts';
 
 export interface ServerArguments {
   /** The path of a `redis.conf`, as it was typed; null for none. */

@@ -26,6 +26,26 @@ function configResetstat({ reply, services }: CommandContext): void {
   reply.ok();
 }
 
+/** The answer waits for the disk; inside a transaction, where nothing can wait, it does not. */
+function configRewrite({ reply, session, services, inExec }: CommandContext): void {
+  const written = services.server.rewriteConfig();
+  if (written === null) throw new ReplyError('ERR The server is running without a config file');
+  if (inExec) {
+    written.catch(() => {});
+    reply.ok();
+    return;
+  }
+  session.block();
+  const answer = (line: string) => {
+    session.push(Buffer.from(line));
+    session.unblock();
+  };
+  written.then(
+    () => answer('+OK\r\n'),
+    (error: Error) => answer(`-ERR Rewriting config file: ${error.message}\r\n`),
+  );
+}
+
 const configHelp = [
   'GET <pattern>',
   '    Return parameters matching the glob-like <pattern> and their values.',
@@ -33,6 +53,8 @@ const configHelp = [
   '    Set the configuration <directive> to <value>.',
   'RESETSTAT',
   '    Reset statistics reported by the INFO command.',
+  'REWRITE',
+  '    Rewrite the configuration file.',
   'HELP',
   '    Prints this help.',
 ];
@@ -74,6 +96,15 @@ export const configCommands: readonly CommandRow[] = [
         since: '2.0.0',
         summary: 'Reset the stats returned by INFO',
         run: configResetstat,
+      },
+      {
+        name: 'rewrite',
+        arity: 2,
+        flags: adminFlags,
+        categories: ['admin', 'slow', 'dangerous'],
+        since: '2.8.0',
+        summary: 'Rewrite the configuration file with the in memory configuration',
+        run: configRewrite,
       },
       {
         name: 'help',

@@ -205,6 +205,8 @@ export interface ServerService {
   /** Commands of the DEBUG family are allowed for this session. */
   debugAllowed(session: Session): boolean;
   setActiveExpire(active: boolean): void;
+  /** CONFIG REWRITE. Rejects with what went wrong; the file is then what it was. Null: there is no file. */
+  rewriteConfig(): Promise<void> | null;
   /** SHUTDOWN: `failed` is called if it cannot be done; otherwise everything ends. */
   shutdown(options: ShutdownOptions, failed: () => void): void;
   /** False: none was under way. */

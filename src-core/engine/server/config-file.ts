@@ -91,11 +91,3 @@ function fatalText(number: number, line: string, reason: string, sourceName: str
     `(in ${sourceName})`,
   ].join('\n');
 }
-
-/** A word in double quotes, so that it is read back as it is. */
-export function quoteWord(word: string): string {
-  const escaped = word
-    .replace(/[\\"]/g, '\\$&')
-    .replace(/[\x00-\x1f\x7f]/g, (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`);
-  return `"${escaped}"`;
-}

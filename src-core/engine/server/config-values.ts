@@ -27,6 +27,8 @@ export interface ValueKind {
   parse(words: readonly string[], context: ParseContext): ConfigValue;
   /** As CONFIG GET shows it. */
   print(value: ConfigValue): string;
+  /** What a file says after the name, a text for each line. Absent: one line, as CONFIG GET shows it. */
+  write?(value: ConfigValue): readonly string[];
 }
 
 const LONG_MAX = 9223372036854775807n;
@@ -66,7 +68,14 @@ export function memoryKind(min: number, max: number | bigint): ValueKind {
       return withinBounds(value, min, max);
     },
     print: String,
+    write: (value) => [memoryText(Number(value))],
   };
+}
+
+/** 1048576 → `1mb`: in the largest unit that leaves no rest. */
+function memoryText(bytes: number): string {
+  const unit = (['gb', 'mb', 'kb'] as const).find((name) => bytes !== 0 && bytes % Number(MEMORY_UNITS[name]) === 0);
+  return unit === undefined ? String(bytes) : `${bytes / Number(MEMORY_UNITS[unit])}${unit}`;
 }
 
 /** `64mb` → 67108864; null when it is no amount of memory. */
@@ -133,7 +142,16 @@ export function textKind(refusal: (text: string) => string | null = () => null):
       return words[0]!;
     },
     print: String,
+    write: (value) => [quoteWord(String(value))],
   };
+}
+
+/** A word in double quotes, so that it is read back as it is. */
+export function quoteWord(word: string): string {
+  const escaped = word
+    .replace(/[\\"]/g, '\\$&')
+    .replace(/[\x00-\x1f\x7f]/g, (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return `"${escaped}"`;
 }
 
 /** Any number of words, kept with one space between. */
@@ -141,6 +159,7 @@ export const wordsKind: ValueKind = {
   manyWords: true,
   parse: (words) => words.join(' ').trim(),
   print: String,
+  write: (value) => [value === '' ? '""' : String(value)],
 };
 
 /** `900 1 300 10`: seconds and changes, in pairs. In a file each line adds a point, and `""` takes all away. */
@@ -157,6 +176,10 @@ export const saveKind: ValueKind = {
     return loading && !first && previous !== '' ? `${previous} ${added}` : added;
   },
   print: String,
+  write: (value) => {
+    const points = parseSavePoints(String(value));
+    return points.length === 0 ? ['""'] : points.map(({ seconds, changes }) => `${seconds} ${changes}`);
+  },
 };
 
 const BUFFER_CLASSES = ['normal', 'slave', 'pubsub'] as const;
@@ -187,6 +210,11 @@ export const outputBufferLimitKind: ValueKind = {
     }).join(' ');
   },
   print: String,
+  write: (value) =>
+    Object.entries(parseOutputBufferLimits(String(value))).map(
+      ([name, { hardBytes, softBytes, softSeconds }]) =>
+        `${name === 'slave' ? 'replica' : name} ${memoryText(hardBytes)} ${memoryText(softBytes)} ${softSeconds}`,
+    ),
 };
 
 /** Zero means no limit. */

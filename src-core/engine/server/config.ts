@@ -159,6 +159,11 @@ export class Config implements ConfigService {
     }
   }
 
+  /** Every directive with its present value. */
+  *entries(): IterableIterator<readonly [Directive, ConfigValue]> {
+    for (const directive of directives) yield [directive, this.#value(directive.name)];
+  }
+
   /** Sets a directive that is not for CONFIG SET, such as `replicaof`, because something else changed it. */
   record(name: string, value: ConfigValue): void {
     this.#value(name);
@@ -169,6 +174,11 @@ export class Config implements ConfigService {
 function setRefused(name: string, error: unknown): unknown {
   if (!(error instanceof ConfigError)) return error;
   return new ReplyError(`ERR CONFIG SET failed (possibly related to argument '${name}') - ${error.message}`);
+}
+
+/** The present name of a directive that may go by its old one, null for what is no directive. */
+export function directiveName(name: string): string | null {
+  return byName.get(name.toLowerCase())?.name ?? null;
 }
 
 /** Whether a directive's value must not be shown. Unknown names are not secret. */

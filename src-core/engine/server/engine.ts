@@ -16,6 +16,7 @@ import { Replication } from '../replication/replication.ts';
 import { replicationFields } from '../replication/report.ts';
 import { ClientRegistry } from './client-registry.ts';
 import type { Config } from './config.ts';
+import { ConfigRewriter } from './config-rewrite.ts';
 import { Cron } from './cron.ts';
 import { Info } from './info.ts';
 import { type Listening, listenEverywhere } from './listeners.ts';
@@ -117,6 +118,7 @@ export class Engine {
       persistence: this.#persistence,
       server: serverService({
         config,
+        rewriter: new ConfigRewriter({ config, files: ports.files, random: ports.random, log: this.#log }),
         replication: this.replication,
         cron: () => this.#cron,
         shutdown: () => this.#shutdown,
@@ -141,6 +143,7 @@ export class Engine {
       end: () => this.#endOfRound(),
     });
     this.#shutdown = new Shutdown({
+      clock: ports.clock,
       config,
       log: this.#log,
       clients: this.#clients,
@@ -298,10 +301,10 @@ export class Engine {
   #roleChanged(role: 'master' | 'replica'): void {
     this.#log.mark = role === 'replica' ? 'S' : 'M';
     this.keyspace.expiryMode = role === 'replica' ? 'hide' : 'delete';
+    if (role === 'replica') this.#executor.dropWaiting();
   }
 
   #lastSaveWorked = true;
-    if (role === 'replica') this.#executor.dropWaiting();
 
   #saveEnded(worked: boolean): void {
     this.#lastSaveWorked = worked;
@@ -322,6 +325,7 @@ export class Engine {
       startedMs: this.#startedMs,
       configFile: () => this.config.file,
       tcpPort: () => this.port,
+      shutdownLeftMs: () => this.#shutdown.waitLeftMs,
       config: this.config,
       stats: this.#stats,
       keyspace: this.keyspace,

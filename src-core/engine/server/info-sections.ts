@@ -24,6 +24,8 @@ export interface InfoSources {
   readonly startedMs: number;
   readonly configFile: () => string;
   readonly tcpPort: () => number;
+  /** While a shutdown waits for replicas: for how long at most. */
+  readonly shutdownLeftMs: () => number | null;
   readonly config: ConfigService;
   readonly stats: Stats;
   readonly keyspace: Keyspace;
@@ -98,8 +100,10 @@ const SECONDS_A_DAY = 86_400;
 /** `lru_clock` has 24 bits. */
 const LRU_CLOCK_MASK = 0xffffff;
 
-function serverFields({ clock, process, runId, startedMs, configFile, tcpPort, config }: InfoSources): InfoField[] {
+function serverFields(sources: InfoSources): InfoField[] {
+  const { clock, process, runId, startedMs, configFile, tcpPort, config } = sources;
   const nowMs = clock.nowMs();
+  const shutdownMs = sources.shutdownLeftMs();
   const uptimeSeconds = Math.floor((nowMs - startedMs) / 1000);
   return [
     ['redis_version', REDIS_VERSION],
@@ -127,6 +131,7 @@ function serverFields({ clock, process, runId, startedMs, configFile, tcpPort, c
     ['executable', process.executable],
     ['config_file', configFile()],
     ['io_threads_active', 0],
+    ...(shutdownMs === null ? [] : [['shutdown_in_milliseconds', shutdownMs] as const]),
   ];
 }
 

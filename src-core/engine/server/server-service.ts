@@ -1,6 +1,8 @@
 // What commands may ask of the engine as a whole: who it is, and its end.
-import type { ConfigService, ServerService } from '../commands/services.ts';
+import type { ServerService } from '../commands/services.ts';
 import type { Replication } from '../replication/replication.ts';
+import type { Config } from './config.ts';
+import type { ConfigRewriter } from './config-rewrite.ts';
 import type { Cron } from './cron.ts';
 import { REDIS_VERSION } from './info-sections.ts';
 import { isLoopback } from './reception.ts';
@@ -8,13 +10,14 @@ import type { Shutdown } from './shutdown.ts';
 
 /** Functions where the parts are made after the service. */
 export interface ServerServiceNeeds {
-  readonly config: ConfigService;
+  readonly config: Config;
+  readonly rewriter: ConfigRewriter;
   readonly replication: Replication;
   readonly cron: () => Cron;
   readonly shutdown: () => Shutdown;
 }
 
-export function serverService({ config, replication, cron, shutdown }: ServerServiceNeeds): ServerService {
+export function serverService({ config, rewriter, replication, cron, shutdown }: ServerServiceNeeds): ServerService {
   return {
     redisVersion: REDIS_VERSION,
     get role() {
@@ -28,6 +31,7 @@ export function serverService({ config, replication, cron, shutdown }: ServerSer
     setActiveExpire: (active) => {
       cron().activeExpire = active;
     },
+    rewriteConfig: () => (config.file === '' ? null : rewriter.rewrite()),
     shutdown: (options, failed) => void shutdown().run(options).catch(failed),
     abortShutdown: () => shutdown().abort(),
   };

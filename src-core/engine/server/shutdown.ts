@@ -1,5 +1,6 @@
 // The end of an engine in good order: replicas first, then the snapshot, then everything is closed.
 import type { Disposable } from '../../base/lifecycle.ts';
+import type { Clock } from '../../base/ports.ts';
 import type {
   ClientsService,
   ConfigService,
@@ -7,9 +8,11 @@ import type {
   PersistenceService,
   ShutdownOptions,
 } from '../commands/services.ts';
+import { infoWord } from '../replication/master/replica-state.ts';
 import type { Replication } from '../replication/replication.ts';
 
 export interface ShutdownNeeds {
+  readonly clock: Clock;
   readonly config: ConfigService;
   readonly log: LogService;
   readonly clients: ClientsService;
@@ -30,10 +33,15 @@ export class ShutdownError extends Error {
 export class Shutdown {
   readonly #needs: ShutdownNeeds;
   #running: Promise<void> | null = null;
-  #waiting: { readonly cancel: () => void } | null = null;
+  #waiting: { readonly endsMs: number; readonly cancel: () => void } | null = null;
 
   constructor(needs: ShutdownNeeds) {
     this.#needs = needs;
+  }
+
+  /** While it waits for replicas: how long it will at most, for INFO. Null otherwise. */
+  get waitLeftMs(): number | null {
+    return this.#waiting === null ? null : Math.max(0, this.#waiting.endsMs - this.#needs.clock.nowMs());
   }
 
   /** Asked again while it runs, it is the same end. @throws ShutdownError */
@@ -54,9 +62,12 @@ export class Shutdown {
   }
 
   async #run(options: ShutdownOptions): Promise<void> {
-    const { config, log, persistence, end } = this.#needs;
+    const { config, log, persistence, replication, end } = this.#needs;
     log.warning('User requested shutdown...');
+    // What replicas must have: asking them for it makes the stream longer.
+    const { offset } = replication.stream;
     if (!options.now) await this.#waitForReplicas(config.number('shutdown-timeout') * 1000);
+    this.#reportReplicas(offset);
     const saves = options.save === 'always' || (options.save === 'configured' && config.text('save') !== '');
     if (saves) {
       log.notice('Saving the final RDB snapshot before exiting.');
@@ -76,7 +87,7 @@ export class Shutdown {
 
   /** Gives replicas the time to take what was written last. Clients may not write meanwhile, or there would be no end. */
   #waitForReplicas(timeoutMs: number): Promise<void> {
-    const { log, clients, replication } = this.#needs;
+    const { clock, log, clients, replication } = this.#needs;
     const count = replication.replicas.size;
     if (count === 0 || timeoutMs === 0 || replication.countAcks() >= count) return Promise.resolve();
     log.notice('Waiting for replicas before shutting down.');
@@ -84,6 +95,7 @@ export class Shutdown {
     return new Promise((resolve, reject) => {
       let waiting: Disposable | null = null;
       this.#waiting = {
+        endsMs: clock.nowMs() + timeoutMs,
         cancel: () => {
           this.#waiting = null;
           waiting?.dispose();
@@ -91,11 +103,27 @@ export class Shutdown {
           reject(new ShutdownError('aborted'));
         },
       };
-      waiting = replication.waitForReplicas(count, timeoutMs, (acknowledged) => {
+      waiting = replication.waitForReplicas(count, timeoutMs, () => {
         this.#waiting = null;
-        if (acknowledged < count) log.notice(`${count - acknowledged} of ${count} replicas are lagging: not waiting.`);
         resolve();
       });
     });
+  }
+
+  /** Which replicas will miss something. */
+  #reportReplicas(offset: number): void {
+    const { clock, log, replication } = this.#needs;
+    const { replicas } = replication.replicas;
+    const lagging = replicas.filter(({ ackOffset }) => ackOffset < offset);
+    for (const replica of lagging) {
+      const behind = offset - replica.ackOffset;
+      const lagSeconds = Math.floor((clock.nowMs() - replica.ackAtMs) / 1000);
+      log.warning(
+        `Lagging replica ${replica.name} reported offset ${behind} behind master, ` +
+          `lag=${lagSeconds}, state=${infoWord(replica.state)}.`,
+      );
+    }
+    if (replicas.length === 0) return;
+    log.notice(`${replicas.length - lagging.length} of ${replicas.length} replicas are in sync when shutting down.`);
   }
 }

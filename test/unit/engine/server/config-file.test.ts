@@ -1,7 +1,8 @@
 // The text of a `redis.conf`: comments, quotes, includes, and the place of a mistake.
 import { describe, expect, test } from 'vitest';
 import { Config } from '#core/engine/server/config.ts';
-import { type ConfigSource, FatalConfigError, loadConfig, quoteWord } from '#core/engine/server/config-file.ts';
+import { type ConfigSource, FatalConfigError, loadConfig } from '#core/engine/server/config-file.ts';
+import { quoteWord } from '#core/engine/server/config-values.ts';
 import { splitLine } from '#core/resp/inline-line.ts';
 
 const files: Readonly<Record<string, string>> = {
