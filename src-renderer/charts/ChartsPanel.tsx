@@ -132,9 +132,7 @@ function OneChart({ chart, fleet, span, selectedId }: OneChartProps) {
             </span>
           ))}
         </span>
-        <span className="mono nowrap" data-testid={`chart-${chart.id}-now`}>
-          {chief === undefined ? '' : latestText(chart, fleet, chief.id)}
-        </span>
+        {chief !== undefined && <NowFigure chart={chart} nodeId={chief.id} />}
       </figcaption>
       <div className="chart-body">
         {rows.length === 0 ? (
@@ -165,10 +163,15 @@ function latest(chart: ChartRowSpec, fleet: FleetState, id: NodeId): number | nu
   return fleet.series[id]?.at(-1)?.[chart.figure] ?? null;
 }
 
-function latestText(chart: ChartRowSpec, fleet: FleetState, id: NodeId): string {
-  const value = latest(chart, fleet, id);
-  if (value === null) return say('card.noValue');
-  return chart.id === 'offset' ? formatCount(value) : chart.format(value);
+/** The newest figure; it moves with each sample, between the chart's redraws too. */
+function NowFigure({ chart, nodeId }: { readonly chart: ChartRowSpec; readonly nodeId: NodeId }) {
+  const value = useFleet((fleet) => latest(chart, fleet, nodeId));
+  const format = chart.id === 'offset' ? formatCount : chart.format;
+  return (
+    <span className="mono nowrap" data-testid={`chart-${chart.id}-now`}>
+      {value === null ? say('card.noValue') : format(value)}
+    </span>
+  );
 }
 
 /** The node whose figure the head shows when none of the chart's nodes is selected: first master, largest lag, least reach. */

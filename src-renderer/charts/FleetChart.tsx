@@ -38,6 +38,8 @@ export interface FleetChartProps {
   readonly edge: number | null;
 }
 
+/** The axis breaks its words at plain spaces. */
+const unbreakable = '\u00a0';
 const margin = { top: 14, right: 10, bottom: 0, left: 0 } as const;
 const tickStyle = { fill: 'var(--ink-faint)', fontSize: 10, fontFamily: 'var(--font-mono)' } as const;
 
@@ -68,7 +70,7 @@ export function FleetChart(props: FleetChartProps) {
         />
         <YAxis
           domain={startsAtZero ? [0, edgeOrMore(edge)] : ['auto', 'auto']}
-          tickFormatter={format}
+          tickFormatter={(value: number) => format(value).replaceAll(' ', unbreakable)}
           tick={tickStyle}
           tickLine={false}
           axisLine={false}

@@ -16,13 +16,13 @@ export interface ChartSpan {
   readonly slotMs: number;
 }
 
-const shortestSpanMs = 60_000;
+const shortestSpanMs = 30_000;
 const longestSpanMs = 300_000;
 /** Slots in a span: more would cost time to draw and not be seen at this width. */
 export const chartSlots = 60;
 
 /**
- * From the oldest sample to the newest: a minute at least, five at most. It grows with the samples, so that the first
+ * From the oldest sample to the newest: half a minute at least, five at most. It grows with the samples, so that the first
  * minutes are not a needle at the end of an empty axis. It ends on a slot's border, so that the picture does not shiver.
  */
 export function chartSpan(oldestMs: number, newestMs: number): ChartSpan {
@@ -91,8 +91,8 @@ const markRank: Readonly<Record<MarkKind, number>> = {
   loadStopped: 0,
 };
 
-/** Marks nearer than this share of the span fall together. */
-const mergeShare = 0.02;
+/** Marks nearer than this share of the span fall together: their icons would lie upon one another. */
+const mergeShare = 0.07;
 /** A word needs this share of the span to itself. */
 const wordShare = 0.2;
 

@@ -188,6 +188,19 @@ export const en = {
     syncsNoneHint: 'When this node attaches to a master, each message and its time stands here.',
     syncsMaster: 'A master asks nobody',
     syncsMasterHint: 'The sync trace is on the replica: choose one of its replicas.',
+    why: {
+      partial: 'Partial: {{name}} asked for history {{askedId}} from byte {{askedByte}}, and {{master}} still had it.',
+      nothingHeld:
+        'Full, because {{name}} had no history to continue: it asked {{master}} for everything (PSYNC ? -1).',
+      otherHistory:
+        'Full, because {{name}} asked for history {{askedId}} from byte {{askedByte}}, and {{master}} knows only {{id}}.',
+      pastParting:
+        'Full, because {{name}} asked for byte {{askedByte}} of history {{askedId}}, which {{master}} left before that byte.',
+      behind:
+        'Full, because {{name}} asked for byte {{askedByte}}, and the backlog of {{master}}, then at {{offset}}, no longer held it.',
+      ahead:
+        'Full, because {{name}} asked for byte {{askedByte}}, and the stream of {{master}} only reached {{offset}}.',
+    },
     syncsRemote: 'The wire of a real server is not ours to read',
     syncsRemoteHint: 'What its INFO tells stands under Replication; the log of the server tells the rest.',
     syncWith: 'with {{address}}',

@@ -7,8 +7,9 @@ import { EmptyState } from '../design/EmptyState.tsx';
 import { StateGlyph } from '../design/StateGlyph.tsx';
 import { formatAddress, formatClock, formatId, formatMs } from '../i18n/format.ts';
 import { say, type TextKey } from '../i18n/i18n.ts';
-import { statementText } from '../i18n/statement-text.ts';
+import { useFleet } from '../store/fleet-store.ts';
 import type { Tone } from '../store/node-state.ts';
+import { syncCause } from './sync-cause.ts';
 
 type Traces = readonly SyncTrace[];
 
@@ -42,7 +43,7 @@ function SyncTraces({ node }: { readonly node: NodeView }) {
   return (
     <>
       {traces.map((trace, index) => (
-        <Trace key={trace.startedAtMs} trace={trace} isOpen={index === 0} />
+        <Trace key={trace.startedAtMs} name={node.name} trace={trace} isOpen={index === 0} />
       ))}
     </>
   );
@@ -55,7 +56,18 @@ const outcomes: Readonly<Record<SyncTrace['outcome'], { readonly text: TextKey; 
   failed: { text: 'inspector.syncFailed', tone: 'down' },
 };
 
-function Trace({ trace, isOpen }: { readonly trace: SyncTrace; readonly isOpen: boolean }) {
+interface TraceProps {
+  readonly name: string;
+  readonly trace: SyncTrace;
+  readonly isOpen: boolean;
+}
+
+function Trace({ name, trace, isOpen }: TraceProps) {
+  const address = formatAddress(trace.masterAddress);
+  const master = useFleet((fleet) =>
+    Object.values(fleet.nodes).find((node) => formatAddress(node.address) === address),
+  );
+  const cause = syncCause(trace, name, master);
   const outcome = outcomes[trace.outcome];
   return (
     <details className="trace" open={isOpen}>
@@ -64,11 +76,15 @@ function Trace({ trace, isOpen }: { readonly trace: SyncTrace; readonly isOpen: 
           <StateGlyph tone={outcome.tone} />
           {say(outcome.text)}
         </span>
-        <span className="faint mono">{say('inspector.syncWith', { address: formatAddress(trace.masterAddress) })}</span>
+        <span className="faint mono">{say('inspector.syncWith', { address })}</span>
         <span className="grow" />
         <span className="faint mono">{formatClock(trace.startedAtMs, false)}</span>
       </summary>
-      {trace.reason !== null && <p className="trace-reason">{statementText(trace.reason)}</p>}
+      {cause !== null && (
+        <p className="trace-reason" data-testid="sync-cause">
+          {cause}
+        </p>
+      )}
       <ol className="trace-steps mono">
         {trace.steps.map((step, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: steps are only ever appended

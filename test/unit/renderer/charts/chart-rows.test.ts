@@ -40,8 +40,8 @@ test('five minutes of samples give no more rows than slots', () => {
   expect(rows.length).toBeGreaterThan(chartSlots - 3);
 });
 
-test('the span is a minute at first, then grows with the samples, and is never longer than five minutes', () => {
-  expect(chartSpan(100_000, 103_000)).toEqual({ fromMs: 43_000, toMs: 103_000, slotMs: 1000 });
+test('the span is half a minute at first, then grows with the samples, and is never longer than five minutes', () => {
+  expect(chartSpan(100_000, 103_000)).toEqual({ fromMs: 73_000, toMs: 103_000, slotMs: 1000 });
   expect(chartSpan(100_000, 190_000)).toEqual({ fromMs: 100_000, toMs: 190_000, slotMs: 2000 });
   expect(chartSpan(100_000, 900_000)).toEqual({ fromMs: 600_000, toMs: 900_000, slotMs: 5000 });
 });
