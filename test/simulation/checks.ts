@@ -4,6 +4,16 @@ import { readKeyspace } from '../support/keyspace-reading.ts';
 import type { Machine } from './machine.ts';
 import type { Direction, Wire } from './wire.ts';
 
+/**
+ * How closely a story is watched. Whoever looks at every event sees most; but since a look makes the engine number the
+ * bytes that it has put together, it would hide an engine that forgets to.
+ */
+export interface Closeness {
+  readonly eventsPerLook: number;
+  /** The data are compared at offsets that this number divides: the same ones on all machines. */
+  readonly offsetsPerComparison: number;
+}
+
 /** Where a machine stood when it was last looked at. */
 interface Place {
   readonly id: string;
@@ -29,7 +39,8 @@ export class Checks {
   /** How often each check had something to look at; a story that looked at nothing proves nothing. */
   readonly counts = { compared: 0, matched: 0, full: 0, partial: 0 };
   readonly #machines: ReadonlyMap<string, Machine>;
-  readonly #checkedIn: number;
+  readonly #closeness: Closeness;
+  #events = 0;
   /** The data at an offset of a history, as the first machine had them that was seen there. */
   readonly #ledger = new Map<string, { readonly machine: string; readonly data: string }>();
   readonly #places = new Map<Machine, Place>();
@@ -37,9 +48,9 @@ export class Checks {
   readonly #hasData = new Set<Machine>();
   readonly #syncs = new WeakMap<Wire, Sync>();
 
-  constructor(machines: ReadonlyMap<string, Machine>, checkedIn: number) {
+  constructor(machines: ReadonlyMap<string, Machine>, closeness: Closeness) {
     this.#machines = machines;
-    this.#checkedIn = checkedIn;
+    this.#closeness = closeness;
   }
 
   /** A machine is started: it stands where its disk says, and has nothing yet that it must ask with. */
@@ -50,6 +61,7 @@ export class Checks {
 
   /** After every event. */
   look(): void {
+    if (this.#events++ % this.#closeness.eventsPerLook !== 0) return;
     for (const machine of this.#machines.values()) {
       const { engine } = machine;
       if (engine === null) continue;
@@ -58,7 +70,7 @@ export class Checks {
       if (before !== undefined && before.id === id && before.offset === offset) continue;
       this.#mayStandThere(machine, before, { id, offset });
       this.#places.set(machine, { id, offset });
-      if (offset % this.#checkedIn === 0) this.#compare(machine);
+      if (offset % this.#closeness.offsetsPerComparison === 0) this.#compare(machine);
     }
   }
 

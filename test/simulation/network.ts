@@ -58,10 +58,14 @@ export class SimulatedNetwork implements WireWorld {
     return Math.max(0, (this.#stalledUntilMs.get(roadName(oneHost, otherHost)) ?? 0) - this.time.nowMs);
   }
 
-  /** Good weather, free roads. What is broken stays so. */
+  /** Good weather, free roads, no cuts to come; and nobody believes any more in a connection that is broken. */
   heal(): void {
     this.weather = calm;
     this.#stalledUntilMs.clear();
+    for (const wire of [...this.wires]) {
+      if (wire.isBroken) wire.tellBoth();
+      else wire.cutNever();
+    }
   }
 
   /**

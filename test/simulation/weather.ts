@@ -17,14 +17,14 @@ export const calm: Weather = {
   delayMaxMs: 2,
   pieceMaxBytes: 64 * 1024,
   bufferBytes: 256 * 1024,
-  partialWriteIn: 0,
+  partialWriteIn: 10,
   bytesPerMs: 0,
 };
 
 export const weathers: Readonly<Record<string, Weather>> = {
   calm,
   slow: { ...calm, delayMaxMs: 300 },
-  crumbs: { delayMaxMs: 1, pieceMaxBytes: 40, bufferBytes: 8 * 1024, partialWriteIn: 3, bytesPerMs: 0 },
+  crumbs: { delayMaxMs: 1, pieceMaxBytes: 120, bufferBytes: 8 * 1024, partialWriteIn: 3, bytesPerMs: 0 },
   narrow: { delayMaxMs: 20, pieceMaxBytes: 2000, bufferBytes: 1024, partialWriteIn: 8, bytesPerMs: 0 },
   throttled: { delayMaxMs: 5, pieceMaxBytes: 4096, bufferBytes: 4096, partialWriteIn: 0, bytesPerMs: 10 },
 };

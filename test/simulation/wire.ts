@@ -62,6 +62,10 @@ export class Wire {
     if (bytes === 0) this.break(this.network.random.below(4) === 0);
   }
 
+  cutNever(): void {
+    for (const { outgoing } of [this.client, this.server]) outgoing.leftBytes = Number.POSITIVE_INFINITY;
+  }
+
   /** `oneIsSlow`: one of the ends goes on for long in the belief that all is well. */
   break(oneIsSlow: boolean): void {
     if (this.isBroken) return;
@@ -71,6 +75,13 @@ export class Wire {
     for (const [index, end] of [this.client, this.server].entries()) {
       const delayMs = index === slow ? random.below(silenceMaxMs) : random.below(50);
       time.after(delayMs, end.life, () => end.fail('ECONNRESET'));
+    }
+  }
+
+  /** Whoever does not know yet that it is broken hears of it now. */
+  tellBoth(): void {
+    for (const end of [this.client, this.server]) {
+      this.network.time.after(0, end.life, () => end.fail('ECONNRESET'));
     }
   }
 

@@ -61,6 +61,8 @@ const rows: readonly Row[] = [
   (d) => ['ZUNIONSTORE', d.key('z'), '2', d.key('z'), d.key('z')],
   (d) => ['ZRANGESTORE', d.key('z'), d.key('z'), '0', '3'],
   (d) => ['SORT', d.key('l'), 'ALPHA', 'STORE', d.key('l')],
+  (d) => ['RPUSH', d.key('l'), ...Array.from({ length: 30 + d.random.below(300) }, () => d.member())],
+  (d) => ['LTRIM', d.key('l'), '-5', '-1'],
   (d) => ['DEL', d.key('s'), d.key('l')],
   (d) => ['UNLINK', d.key('h')],
   (d) => ['PEXPIRE', d.key(d.random.pick(['s', 'l', 'h', 'u', 'z'])), String(d.random.below(3000))],
@@ -84,7 +86,7 @@ const rows: readonly Row[] = [
 
 /** One request in so many empties a database. */
 const flushIn = 250;
-const transactionIn = 8;
+const transactionIn = 4;
 const longValueIn = 12;
 
 /** The requests of a burst, to be sent one after the other on one connection. */
