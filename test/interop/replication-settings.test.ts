@@ -4,8 +4,9 @@ import { answer, logged, shown, tellBoth } from '../support/both-kinds.ts';
 import { openPlain } from '../support/plain-socket.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { startRelay } from '../support/relay.ts';
-import { attach, info, linkUp } from '../support/replication.ts';
-import type { ServerSettings } from '../support/server-process.ts';
+import { attach, expectInSync, info, linkUp, syncCounts } from '../support/replication.ts';
+import type { ServerProcess, ServerSettings } from '../support/server-process.ts';
+import { startSyncline } from '../support/syncline-server.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const noDelay: ServerSettings = { 'repl-diskless-sync-delay': 0 };
@@ -237,5 +238,76 @@ describe('clients that wait when their master becomes a replica', () => {
       }
     });
     expect(seen.told[0]).toMatch(/^-UNBLOCKED /);
+  });
+});
+
+describe('snapshots that are slowed on purpose', () => {
+  /** Keys with a delay of 20 ms each. */
+  const keys = 50;
+  const leastMs = 950;
+
+  async function withKeys(server: ServerProcess): Promise<void> {
+    const client = server.client();
+    for (let key = 0; key < keys; key++) await client.set(`key:${key}`, 'v');
+  }
+
+  it.each(['yes', 'no'])('rdb-key-save-delay holds a replica in wait_bgsave, diskless %s', async (diskless) => {
+    await tellBoth(async (start) => {
+      const settings = { ...noDelay, 'repl-diskless-sync': diskless, 'rdb-key-save-delay': 20_000 };
+      await using subject = await start({ settings });
+      await using replica = await startRedis();
+      await withKeys(subject);
+      const client = subject.client();
+      const beganAt = performance.now();
+      await attach(replica, subject);
+      const waiting = await waitFor(
+        'the snapshot',
+        () => info(client, 'replication'),
+        (at) => /wait_bgsave/.test(at.slave0 ?? ''),
+      );
+      await client.set('meanwhile', '1');
+      await linkUp(replica);
+      const isSlow = performance.now() - beganAt > leastMs;
+      await expectInSync(subject, replica);
+      return {
+        isSlow,
+        waiting: waiting.slave0?.replace(/.*(state=\w+).*/, '$1'),
+        hidden: await client.config('GET', '*-delay'),
+      };
+    });
+  });
+
+  it('key-load-delay makes a load long, while the old data are served and INFO says so', async () => {
+    await using master = await startRedis({ settings: noDelay });
+    await using subject = await startSyncline({ settings: { 'key-load-delay': 20_000, 'repl-timeout': 1 } });
+    await withKeys(master);
+    const client = subject.client();
+    await client.set('old', '1');
+    const beganAt = performance.now();
+    await attach(subject, master);
+    await waitFor(
+      'the load',
+      () => info(client, 'persistence'),
+      (at) => at.async_loading === '1',
+    );
+    expect(await client.get('old')).toBe('1');
+    await linkUp(subject);
+    expect(performance.now() - beganAt).toBeGreaterThan(leastMs);
+    expect((await info(client, 'persistence')).async_loading).toBe('0');
+    await expectInSync(master, subject);
+    expect(await syncCounts(master)).toMatchObject({ full: 1 });
+  });
+
+  it('key-load-delay makes a start from a file long', async () => {
+    const told = await tellBoth(async (start) => {
+      await using first = await start({ settings: { save: '3600 1' } });
+      await withKeys(first);
+      await first.client().save();
+      const beganAt = performance.now();
+      const settings = { 'key-load-delay': 20_000 };
+      await using again = await start({ settings, folder: first.folder, readyText: 'Ready to accept' });
+      return { isSlow: performance.now() - beganAt > leastMs, keys: await again.client().dbsize() };
+    });
+    expect(told).toEqual({ isSlow: true, keys });
   });
 });

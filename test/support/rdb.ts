@@ -105,6 +105,7 @@ export function writeRdb(keyspace: Keyspace, options: { compress?: boolean; chec
     clock: steppingClock(0.01),
     compress: options.compress ?? true,
     checksum: options.checksum ?? true,
+    keyDelayMicroseconds: 0,
     onDone: (done) => {
       outcome = done;
     },

@@ -3,6 +3,7 @@ import type { Disposable } from '../../base/lifecycle.ts';
 import type { Ports } from '../../base/ports.ts';
 import type { CollectionLimits } from '../data/limits.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
+import { KeyPace } from './key-pace.ts';
 import type { RdbLoadReport } from './rdb/reader.ts';
 import { loadRdbFile, type RdbFilePlace, rdbPath, saveRdbFile } from './rdb-file.ts';
 import type { SnapshotAux, SnapshotFigures, SnapshotJob } from './snapshot.ts';
@@ -21,6 +22,9 @@ export interface PersistenceSettings {
   /** `rdbcompression` and `rdbchecksum`. */
   readonly compress: boolean;
   readonly checksum: boolean;
+  /** `rdb-key-save-delay` and `key-load-delay`, in microseconds for each key. */
+  readonly saveDelay: number;
+  readonly loadDelay: number;
   readonly savePoints: readonly { readonly seconds: number; readonly changes: number }[];
 }
 
@@ -140,6 +144,7 @@ export class Persistence implements Disposable {
     if (!(await ports.files.exists(path))) return null;
     const startedMs = ports.clock.nowMs();
     const fresh = this.#needs.emptyKeyspace();
+    const pace = new KeyPace(() => settings.loadDelay);
     onLoading(true);
     this.#noteProgress(startedMs, 0, 0);
     try {
@@ -148,6 +153,7 @@ export class Persistence implements Disposable {
         limits,
         verifyChecksum: settings.checksum,
         dropExpiredBeforeMs: this.#needs.isReplica() ? null : startedMs,
+        rest: (keysLoaded) => this.#rest(pace.rest(keysLoaded)),
         onProgress: (loadedBytes, totalBytes) => this.#noteProgress(startedMs, loadedBytes, totalBytes),
       });
       keyspace.adopt(fresh);
@@ -167,6 +173,11 @@ export class Persistence implements Disposable {
     await this.load();
   }
 
+  #rest(restMs: number): Promise<void> | null {
+    if (restMs === 0) return null;
+    return new Promise((resolve) => void this.#needs.ports.timers.after(restMs, resolve));
+  }
+
   async #saveFile(): Promise<void> {
     const { keyspace, changes, ports, settings, onSaveStatus } = this.#needs;
     const savedChanges = changes.dirty;
@@ -179,6 +190,7 @@ export class Persistence implements Disposable {
       clock: ports.clock,
       compress: settings.compress,
       checksum: settings.checksum,
+      keyDelayMicroseconds: settings.saveDelay,
     });
     this.#running = { job: snapshot, startedMs };
     try {

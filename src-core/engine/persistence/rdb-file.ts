@@ -98,6 +98,8 @@ class FileSink implements SnapshotSink {
 
 export interface RdbFileLoadOptions extends Omit<RdbLoadOptions, 'sizeBytes'> {
   readonly onProgress: (loadedBytes: number, totalBytes: number) => void;
+  /** Called after each piece with the keys so far; the next piece waits for it. */
+  readonly rest: (keysLoaded: number) => Promise<void> | null;
 }
 
 /**
@@ -110,6 +112,8 @@ export async function loadRdbFile(files: Files, path: string, options: RdbFileLo
   for await (const piece of files.readPieces(path, loadPieceBytes)) {
     loader.feed(piece, new DataView(piece.buffer, piece.byteOffset, piece.length), 0, piece.length);
     options.onProgress(loader.takenBytes, sizeBytes);
+    const rest = options.rest(loader.keysLoaded);
+    if (rest !== null) await rest;
     if (loader.finished) break;
   }
   loader.end();

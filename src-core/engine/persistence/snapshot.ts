@@ -6,6 +6,7 @@
 //
 //   visited record --small--> writer (aside while a value is in pieces) --+
 //                  \-large--> queue --one at a time, piece by piece-------+--> chunks, summed --> sink
+import type { Disposable } from '../../base/lifecycle.ts';
 import type { Clock, Timers } from '../../base/ports.ts';
 import type { Ref } from '../data/arena.ts';
 import type { Database } from '../keyspace/database.ts';
@@ -13,6 +14,7 @@ import type { Keyspace } from '../keyspace/keyspace.ts';
 import { SingleKey } from '../keyspace/single-key.ts';
 import type { KeyspaceSnapshot, SnapshotEnd, SnapshotVisitor } from '../keyspace/snapshot.ts';
 import { ChunkQueue } from './chunk-queue.ts';
+import { KeyPace } from './key-pace.ts';
 import { rdbRedisVersion } from './rdb/format.ts';
 import { isLarge, type ValuePieces, valuePieces, writeRecordHead, writeSmallValue } from './rdb/value-writer.ts';
 import { RdbWriter } from './rdb/writer.ts';
@@ -57,6 +59,8 @@ export interface SnapshotOptions {
   readonly compress: boolean;
   /** `rdbchecksum`; false writes 0, which readers take as "not made". */
   readonly checksum: boolean;
+  /** `rdb-key-save-delay`, as it is at the start. */
+  readonly keyDelayMicroseconds: number;
   /** Called once, never from within `startSnapshot`. After `finished` the sink has been given every byte. */
   readonly onDone: (outcome: SnapshotOutcome) => void;
 }
@@ -119,6 +123,8 @@ class Snapshot implements SnapshotJob, SnapshotVisitor {
   #sinkIsFull = false;
   #allWritten = false;
   #outcome: SnapshotOutcome | null = null;
+  readonly #pace: KeyPace;
+  #rest: Disposable | null = null;
   #slices = 0;
   #longestSliceMs = 0;
   #beforeImages = 0;
@@ -126,6 +132,7 @@ class Snapshot implements SnapshotJob, SnapshotVisitor {
   constructor(options: SnapshotOptions) {
     this.#options = options;
     this.#startedMs = options.clock.monotonicMs();
+    this.#pace = new KeyPace(() => options.keyDelayMicroseconds);
     this.#queue = new ChunkQueue(options.checksum);
     this.#main = new RdbWriter(this.#queue, { compress: options.compress });
     this.#walk = options.keyspace.beginSnapshot(this);
@@ -185,12 +192,17 @@ class Snapshot implements SnapshotJob, SnapshotVisitor {
       this.#send();
       if (this.#sinkIsFull || this.#allWritten || this.#outcome !== null) break;
       this.#writeSome();
-    } while (clock.monotonicMs() - startedMs < sliceMs);
+    } while (!this.#pace.isSlow && clock.monotonicMs() - startedMs < sliceMs);
     this.#slices++;
     this.#longestSliceMs = Math.max(this.#longestSliceMs, clock.monotonicMs() - startedMs);
     if (this.#sinkIsFull || this.#outcome !== null) return;
     if (this.#allWritten && this.#queue.pendingBytes === 0) this.#finish();
-    else timers.soon(() => this.#slice());
+    else this.#goOnAfter(this.#pace.rest(this.keysWritten), timers);
+  }
+
+  #goOnAfter(restMs: number, timers: Timers): void {
+    const goOn = () => this.#slice();
+    this.#rest = restMs === 0 ? timers.soon(goOn) : timers.after(restMs, goOn);
   }
 
   /** One step of work, well below a slice. */
@@ -205,7 +217,7 @@ class Snapshot implements SnapshotJob, SnapshotVisitor {
       return;
     }
     this.#advancing = true;
-    const isComplete = this.#walk.advance(bucketsPerLook);
+    const isComplete = this.#walk.advance(this.#pace.isSlow ? 1 : bucketsPerLook);
     this.#advancing = false;
     if (isComplete && this.#waiting.length === 0) this.#writeEnd();
   }
@@ -299,6 +311,7 @@ class Snapshot implements SnapshotJob, SnapshotVisitor {
   #end(outcome: SnapshotOutcome): void {
     if (this.#outcome !== null) return;
     this.#outcome = outcome;
+    this.#rest?.dispose();
     this.#walk.end();
     this.#waiting = [];
     this.#current = null;

@@ -30,6 +30,8 @@ export interface ReplicationSettings {
   readonly minReplicasToWrite: number;
   readonly minReplicasMaxLagSeconds: number;
   readonly replicaOutputLimit: OutputLimit;
+  /** `key-load-delay`: microseconds of rest for each key of a snapshot that is loaded; -n for one in n keys. */
+  readonly loadDelay: number;
   /** The port in fact bound; 0 before. */
   readonly listeningPort: number;
   /** Where the snapshot for a disk-based sync is spooled. */

@@ -26,6 +26,8 @@ export interface Directive {
   readonly immutable: boolean;
   /** CONFIG SET needs `enable-protected-configs`. */
   readonly guarded: boolean;
+  /** Not among what a pattern finds, as CONFIG GET of Redis leaves out what is for tests only. */
+  readonly hidden: boolean;
   /** Never shown in a log. */
   readonly secret: boolean;
   /** False: taken so that a file of Redis starts, but nothing comes of it. */
@@ -36,12 +38,13 @@ interface Marks {
   readonly alias?: string;
   readonly immutable?: boolean;
   readonly guarded?: boolean;
+  readonly hidden?: boolean;
   readonly secret?: boolean;
 }
 
 function row(name: string, kind: ValueKind, initial: ConfigValue, marks: Marks = {}): Omit<Directive, 'honoured'> {
-  const { alias = null, immutable = false, guarded = false, secret = false } = marks;
-  return { name, alias, kind, initial, immutable, guarded, secret };
+  const { alias = null, immutable = false, guarded = false, hidden = false, secret = false } = marks;
+  return { name, alias, kind, initial, immutable, guarded, hidden, secret };
 }
 
 const INT = 2147483647;
@@ -71,6 +74,7 @@ const honoured = [
   row('hz', integerKind(0, INT), 10),
   row('list-max-listpack-size', integerKind(-INT - 1, INT), -2, { alias: 'list-max-ziplist-size' }),
   row('logfile', textKind(), '', { immutable: true }),
+  row('key-load-delay', integerKind(-INT - 1, INT), 0, { hidden: true }),
   row('loglevel', choiceKind('debug', 'verbose', 'notice', 'warning'), 'notice'),
   row('masterauth', textKind(), '', { secret: true }),
   row('masteruser', textKind(), ''),
@@ -99,6 +103,7 @@ const honoured = [
   row('replicaof', masterAddressKind, '', { alias: 'slaveof', immutable: true }),
   row('requirepass', textKind(), '', { secret: true }),
   row('save', saveKind, '3600 1 300 100 60 10000'),
+  row('rdb-key-save-delay', integerKind(-INT - 1, INT), 0, { hidden: true }),
   row('set-max-intset-entries', integerKind(0, LONG), 512),
   row('shutdown-on-sigint', choicesKind('default', 'save', 'nosave', 'now', 'force'), 'default'),
   row('shutdown-on-sigterm', choicesKind('default', 'save', 'nosave', 'now', 'force'), 'default'),

@@ -105,7 +105,7 @@ export class Config implements ConfigService {
       const isPlain = !/[*?[]/.test(pattern);
       const names = isPlain
         ? [pattern.toLowerCase()]
-        : [...byName.keys()].filter((name) => globMatches(pattern, name, true));
+        : [...byName.keys()].filter((name) => globMatches(pattern, name, true) && !byName.get(name)!.hidden);
       for (const name of names) {
         if (byName.has(name) && !shownNames.has(name)) shownNames.set(name, isPlain ? pattern : name);
       }

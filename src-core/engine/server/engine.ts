@@ -356,6 +356,7 @@ export class Engine {
     await this.#close();
     this.#log.warning('Redis is now ready to exit, bye bye...');
     this.events.ended.emit();
+        isLoading: () => replication.link?.transfer != null,
     this.events.log.dispose();
   }
 

@@ -48,6 +48,8 @@ export interface MemoryFigures {
 export interface ReplicationFigures {
   fields(): readonly InfoField[];
   readonly counters: { full: number; partialOk: number; partialErr: number };
+  /** A snapshot of our master is being loaded, while the old data are served. */
+  isLoading(): boolean;
   backlogBytes(): number;
 }
 
@@ -249,11 +251,11 @@ const scriptFields: readonly InfoField[] = [
   ['used_memory_scripts_human', '0B'],
 ];
 
-function persistenceFields({ persistence, stats, clock }: InfoSources): InfoField[] {
+function persistenceFields({ persistence, replication, stats, clock }: InfoSources): InfoField[] {
   const { loading, savesInProgress } = persistence;
   return [
     ['loading', loading === null ? 0 : 1],
-    ['async_loading', 0],
+    ['async_loading', replication.isLoading() ? 1 : 0],
     ['current_cow_peak', 0],
     ['current_cow_size', 0],
     ['current_cow_size_age', 0],

@@ -60,6 +60,7 @@ export class ReplicationBridge implements ReplicationHost {
       clock: ports.clock,
       compress: config.flag('rdbcompression'),
       checksum: config.flag('rdbchecksum'),
+      keyDelayMicroseconds: config.number('rdb-key-save-delay'),
       onDone: (outcome) => {
         if (!isWanted) return;
         onEnd(outcome.kind === 'finished' ? null : new Error(`the snapshot was given up: ${outcome.reason}`));

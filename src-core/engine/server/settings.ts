@@ -20,6 +20,12 @@ export function persistenceSettings(config: ConfigService): PersistenceSettings 
     get checksum() {
       return config.flag('rdbchecksum');
     },
+    get saveDelay() {
+      return config.number('rdb-key-save-delay');
+    },
+    get loadDelay() {
+      return config.number('key-load-delay');
+    },
     get savePoints() {
       return parseSavePoints(config.text('save'));
     },
@@ -82,6 +88,9 @@ export function replicationSettings(config: ConfigService, listeningPort: () => 
     },
     get replicaOutputLimit() {
       return outputLimit(config, 'slave');
+    },
+    get loadDelay() {
+      return config.number('key-load-delay');
     },
     get listeningPort() {
       return listeningPort();

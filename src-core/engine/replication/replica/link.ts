@@ -3,12 +3,13 @@ import { InvariantError } from '../../../base/assert.ts';
 import type { Disposable } from '../../../base/lifecycle.ts';
 import type { Connection, ConnectionHandlers } from '../../../base/ports.ts';
 import { answerReason, type LinkReason, type MasterAddress } from '../link-reason.ts';
-import type { SnapshotLoad } from '../replication-host.ts';
 import { BulkReceiver } from './bulk-receiver.ts';
 import { encodeAck, encodeMessages, type Message, showMessage } from './handshake.ts';
 import { step } from './link-machine.ts';
 import type { LinkNeeds, LinkStatus } from './link-needs.ts';
 import { isHandshake, type LinkEffect, type LinkEvent, type LinkFacts, type LinkState } from './link-state.ts';
+import { LoadRest } from './load-rest.ts';
+import { loadedLines } from './loaded-lines.ts';
 import { StreamApplier } from './stream-applier.ts';
 import { StreamInput } from './stream-input.ts';
 
@@ -17,6 +18,8 @@ const retryPauseMs = 1000;
 /** So much of the stream is applied before others have their turn. */
 const readBudgetBytes = 256 * 1024;
 const keepAlive = Buffer.from('\n');
+const noBytes = Buffer.alloc(0);
+const noView = new DataView(new ArrayBuffer(0));
 const newlineByte = 10;
 const carriageReturnByte = 13;
 
@@ -37,12 +40,14 @@ export class MasterLink {
   #granted: { readonly id: string; readonly offset: number } | null = null;
   #receiver: BulkReceiver | null = null;
   #receivingSinceMs = 0;
+  #rest: LoadRest;
   #budgetBytes = readBudgetBytes;
   #ackWanted = false;
 
   constructor(needs: LinkNeeds, address: MasterAddress) {
     this.#needs = needs;
     this.address = address;
+    this.#rest = this.#newRest();
     this.#applier = new StreamApplier(needs.host.target, needs.stream);
     this.#lastIoMs = needs.ports.clock.nowMs();
   }
@@ -87,8 +92,8 @@ export class MasterLink {
   /** Once a second: the next try, the time limit, and a sign of life to the master. */
   cron(): void {
     const { clock } = this.#needs.ports;
-    const isOpen = this.#state.kind !== 'none' && this.#state.kind !== 'connect';
-    if (isOpen && clock.nowMs() - this.#lastIoMs > this.#needs.settings.timeoutSeconds * 1000) {
+    const isWaiting = !this.#rest.isOn && this.#state.kind !== 'none' && this.#state.kind !== 'connect';
+    if (isWaiting && clock.nowMs() - this.#lastIoMs > this.#needs.settings.timeoutSeconds * 1000) {
       this.#react({ kind: 'timedOut' });
     } else if (this.#state.kind === 'connected') this.sendAck();
     else if (this.#state.kind === 'transfer' && this.#receiver !== null) this.#write(keepAlive);
@@ -158,6 +163,7 @@ export class MasterLink {
         return;
       case 'receiveSnapshot':
         this.#receivingSinceMs = this.#needs.ports.clock.monotonicMs();
+        this.#rest = this.#newRest();
         this.#receiver = new BulkReceiver(
           effect.end,
           host.beginLoad(effect.end.kind === 'length' ? effect.end.bytes : null),
@@ -213,7 +219,7 @@ export class MasterLink {
     connection.pause();
     this.#needs.ports.timers.soon(() => {
       this.#budgetBytes = readBudgetBytes;
-      connection.resume();
+      if (!this.#rest.isOn) connection.resume();
     });
   }
 
@@ -260,6 +266,7 @@ export class MasterLink {
 
   #receive(buffer: Buffer, view: DataView, start: number, end: number): number {
     const receiver = this.#receiver!;
+    if (this.#rest.isOn) return 0;
     let taken: number;
     try {
       taken = receiver.feed(buffer, view, start, end);
@@ -272,8 +279,22 @@ export class MasterLink {
       });
       return end - start;
     }
-    if (receiver.finished) this.#finishTransfer(receiver);
+    const connection = this.#connection!;
+    if (this.#rest.begin(receiver.load.keysLoaded, () => this.#goOn(connection, receiver))) connection.pause();
+    else if (receiver.finished) this.#finishTransfer(receiver);
     return taken;
+  }
+
+  #newRest(): LoadRest {
+    return new LoadRest(this.#needs.settings, this.#needs.ports.timers);
+  }
+
+  /** After a rest: what arrived before it waits in the input, what came after it in the connection. */
+  #goOn(connection: Connection, receiver: BulkReceiver): void {
+    this.#lastIoMs = this.#needs.ports.clock.nowMs();
+    if (receiver.finished) this.#finishTransfer(receiver);
+    this.#input.feed(noBytes, noView, 0, 0, (...piece) => this.#take(connection, ...piece));
+    if (!this.#rest.isOn && this.#connection === connection) connection.resume();
   }
 
   /** Only now do the old data, and all who followed them, go. */
@@ -281,7 +302,7 @@ export class MasterLink {
     const { host, stream, dropReplicas, traces, log, ports } = this.#needs;
     const { load } = receiver;
     this.#receiver = null;
-    this.#logLoaded(load);
+    for (const line of loadedLines(load, ports.clock.nowMs())) log('notice', line);
     const lastedMs = ports.clock.monotonicMs() - this.#receivingSinceMs;
     traces.note(`received ${receiver.readBytes} bytes and loaded ${load.keysLoaded} keys`, lastedMs);
     log('notice', 'MASTER <-> REPLICA sync: Swapping active DB with loaded DB');
@@ -297,16 +318,6 @@ export class MasterLink {
     this.#react({ kind: 'loaded' });
     this.#arrived('full');
     if (receiver.end.kind === 'mark') this.sendAck();
-  }
-
-  #logLoaded({ origin, keysLoaded, keysExpired }: SnapshotLoad): void {
-    const { log, ports } = this.#needs;
-    const ageSeconds = Math.max(0, Math.floor(ports.clock.nowMs() / 1000) - origin.createdSeconds);
-    const usedMegabytes = (origin.usedMemoryBytes / (1024 * 1024)).toFixed(2);
-    log('notice', `Loading RDB produced by version ${origin.version}`);
-    log('notice', `RDB age ${ageSeconds} seconds`);
-    log('notice', `RDB memory usage when created ${usedMegabytes} Mb`);
-    log('notice', `Done loading RDB, keys loaded: ${keysLoaded}, keys expired: ${keysExpired}.`);
   }
 
   #continue(id: string | null): void {
@@ -361,6 +372,7 @@ export class MasterLink {
   #close(): void {
     const connection = this.#connection;
     this.#connection = null;
+    this.#rest.dispose();
     this.#opening?.dispose();
     this.#opening = null;
     this.#receiver = null;

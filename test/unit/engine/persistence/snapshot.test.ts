@@ -108,6 +108,7 @@ function begin(keyspace: Keyspace, sink: SnapshotSink, stepMs: number): Run {
     clock: steppingClock(stepMs),
     compress: true,
     checksum: true,
+    keyDelayMicroseconds: 0,
     onDone: (done) => {
       outcome = done;
     },

@@ -31,6 +31,7 @@ export function defaultSettings(): { -readonly [Name in keyof ReplicationSetting
     minReplicasToWrite: 0,
     minReplicasMaxLagSeconds: 10,
     replicaOutputLimit: { hardBytes: 0, softBytes: 0, softSeconds: 0 },
+    loadDelay: 0,
     listeningPort: 6379,
     directory: '',
   };
