@@ -21,6 +21,7 @@ const rows: readonly Act[] = [
   // Replicas answer READONLY, and what a lonely master takes is lost when it is attached again.
   { parts: 2, to: up, act: (cluster, name, random) => cluster.write(name, 1 + random.below(4)) },
   { parts: 4, to: masters, act: (cluster, name, random) => cluster.load(name, 5000 + random.below(45_000)) },
+  { parts: 5, to: masters, act: (cluster, name, random) => cluster.wait(name, 1 + random.below(3)) },
   { parts: 16, to: replicas, act: cut },
   {
     parts: 4,

@@ -37,7 +37,7 @@ const differencesShownMax = 5;
 
 export class Checks {
   /** How often each check had something to look at; a story that looked at nothing proves nothing. */
-  readonly counts = { compared: 0, matched: 0, full: 0, partial: 0 };
+  readonly counts = { compared: 0, matched: 0, full: 0, partial: 0, waited: 0 };
   readonly #machines: ReadonlyMap<string, Machine>;
   readonly #closeness: Closeness;
   #events = 0;
@@ -77,10 +77,28 @@ export class Checks {
   /** Moments at which the data are looked at whatever the offset: a copy is made, or was taken over. */
   logged(machine: Machine, text: string): void {
     if (text.endsWith('Finished with success')) {
+      machine.turns++;
       this.#copied.add(machine);
       this.#hasData.add(machine);
     }
     if (text.startsWith('Starting BGSAVE for SYNC') || text.endsWith('Finished with success')) this.#compare(machine);
+  }
+
+  /** A write was sent, and a WAIT; answers what to call with the number of replicas that are said to have it. */
+  promise(master: Machine, key: string): (acknowledged: number) => void {
+    const others = [...this.#machines.values()].filter((machine) => machine !== master);
+    const turns = new Map(others.map((machine) => [machine, machine.turns]));
+    const before = master.turns;
+    return (acknowledged) => {
+      // What the master has lost or deleted meanwhile, the others need not have.
+      if (master.turns !== before || !hasKey(master, key)) return;
+      this.counts.waited += acknowledged;
+      const mayHave = others.filter((machine) => machine.turns !== turns.get(machine) || hasKey(machine, key));
+      if (mayHave.length >= acknowledged) return;
+      throw new Error(
+        `${master.name} said that ${acknowledged} replicas have ${key}, but ${mayHave.length} may have it`,
+      );
+    };
   }
 
   /** Bytes that are about to be delivered. */
@@ -180,6 +198,11 @@ export class Checks {
     const rule = `${expected.code} ${JSON.stringify(expected.params)}`;
     throw new Error(`${master.name} answered ${replica.name} ${answer.split('\r')[0]}, but the rule says ${rule}`);
   }
+}
+
+/** In whatever database it is by now. */
+function hasKey({ engine }: Machine, key: string): boolean {
+  return engine !== null && [...readKeyspace(engine.keyspace).keys()].some((name) => name.endsWith(`:${key}`));
 }
 
 function dataOf(machine: Machine): string {

@@ -1,4 +1,4 @@
-// A simulated client: sends requests over the simulated network and reads the answers away.
+// A simulated client: sends requests over the simulated network, and hears what is answered.
 import type { Connection, ConnectionHandlers } from '#core/base/ports.ts';
 import { encodeRequest } from '#core/resp/request-decoder.ts';
 import { port } from './machine.ts';
@@ -11,13 +11,15 @@ const connectTimeoutMs = 5000;
 export class SimulatedClient {
   readonly #transport: ProcessTransport;
   readonly #host: string;
+  readonly #heard: (text: string) => void;
   #connection: Connection | null = null;
   #isOpening = false;
   #unsaid: Buffer[] = [];
 
-  constructor(transport: ProcessTransport, host: string) {
+  constructor(transport: ProcessTransport, host: string, heard: (text: string) => void = () => {}) {
     this.#transport = transport;
     this.#host = host;
+    this.#heard = heard;
   }
 
   say(requests: readonly Words[]): void {
@@ -51,7 +53,12 @@ export class SimulatedClient {
     const lost = () => {
       if (this.#connection === connection) this.leave();
     };
-    return { onData() {}, onDrain() {}, onEnd: lost, onClose: lost };
+    return {
+      onData: (bytes, _view, start, end) => this.#heard(bytes.latin1Slice(start, end)),
+      onDrain() {},
+      onEnd: lost,
+      onClose: lost,
+    };
   }
 
   #flush(connection: Connection): void {

@@ -18,6 +18,7 @@ const lastBursts = 3;
 const lookEveryMs = 100;
 /** How long a clean end may take: `shutdown-timeout`, and a save. */
 const endedWithinMs = 20_000;
+const waitTimeoutMs = 1000;
 const clientHost = 'clients';
 
 export class Cluster {
@@ -31,6 +32,7 @@ export class Cluster {
   readonly #clients = new Map<string, SimulatedClient>();
   readonly #clientLife = { alive: true };
   #failure: unknown = null;
+  #waits = 0;
 
   /** Everything that happens comes from `random`. */
   constructor(random: SeededRandom, closeness: Closeness) {
@@ -151,6 +153,24 @@ export class Cluster {
     const requests = drawWrites(this.#random, count);
     this.#say(`write(${name}) ${requests.map((words) => shown(words)).join('; ')}`);
     this.#client(name).say(requests);
+  }
+
+  /** Writes a key and waits until so many replicas have it; whoever the answer counts must have it then. */
+  wait(name: string, replicas: number): void {
+    const key = `wait:${++this.#waits}`;
+    this.#say(`wait(${name}) for ${replicas} replicas to have ${key}`);
+    const promise = this.checks.promise(this.machine(name), key);
+    let heard = '';
+    const client = new SimulatedClient(this.network.transport(clientHost, this.#clientLife), name, (text) => {
+      heard += text;
+      const answer = /^\+OK\r\n:(\d+)\r\n$/.exec(heard);
+      if (answer !== null) promise(Number(answer[1]));
+    });
+    client.say([
+      ['SET', key, key],
+      ['WAIT', String(replicas), String(waitTimeoutMs)],
+    ]);
+    this.#clients.set(key, client);
   }
 
   /** So many bytes of writes. */

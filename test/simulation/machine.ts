@@ -49,6 +49,8 @@ export class Machine {
   /** The machine that it was last told to follow; null for none. */
   master: Machine | null = null;
   process: Process | null = null;
+  /** How often its data may have become others: by a start, a death, a copy, another master. */
+  turns = 0;
   readonly #time: SimulatedTime;
   readonly #network: SimulatedNetwork;
   readonly #random: SeededRandom;
@@ -92,6 +94,7 @@ export class Machine {
 
   start(): void {
     const process = this.#boot();
+    this.turns++;
     this.process = process;
     this.#call(process, async () => {
       await process.engine.start();
@@ -104,6 +107,7 @@ export class Machine {
     const { process } = this;
     if (process === null) return;
     process.life.alive = false;
+    this.turns++;
     this.#network.bury(process.life, loud);
     this.process = null;
   }
@@ -114,6 +118,7 @@ export class Machine {
     if (process === null || process.isEnding) return;
     process.isReady = false;
     process.isEnding = true;
+    this.turns++;
     this.#call(process, async () => {
       await process.engine.stop({ save, now, force: true });
       this.process = null;

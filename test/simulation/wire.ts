@@ -239,7 +239,7 @@ class Flow {
     const { weather, random } = this.#wire.network;
     const isPartial = weather.partialWriteIn > 0 && random.below(weather.partialWriteIn) === 0;
     const room = this.#queue.length > 0 ? 0 : this.#capacityBytes - this.bufferedBytes;
-    const taken = Math.min(end - start, isPartial ? random.below(room + 1) : room);
+    const taken = isPartial ? random.below(Math.min(end - start, room) + 1) : Math.min(end - start, room);
     this.#buffer(bytes, start, start + taken);
     if (start + taken < end) {
       const asWritten = Buffer.from(bytes.subarray(start + taken, end));
