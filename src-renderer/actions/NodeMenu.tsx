@@ -124,7 +124,9 @@ export function AttachItems({ nodeId, side }: AttachItemsProps) {
         onClick={() => void askPlan({ kind: 'attach', nodeId: replica.id, masterId: master.id })}
         data-testid={`attach-target-${other.name}`}
       >
-        {other.name}
+        <div className="menu-name" title={other.name}>
+          {other.name}
+        </div>
         <div className={refusal === null ? 'menu-command mono' : 'menu-why'}>
           {refusal === null ? attachCommand(master) : refusalText(refusal)}
         </div>

@@ -83,7 +83,22 @@ async function openSocket(): Promise<Carrier> {
   const isOpen = await opened;
   clearTimeout(timer);
   if (!isOpen) throw await whyNotOpened();
-  return { client: createORPCClient(new SocketLink({ websocket: socket })), closed, close: () => socket.close() };
+  const link = new SocketLink({ websocket: untilClosed(socket) });
+  return { client: createORPCClient(link), closed, close: () => socket.close() };
+}
+
+type LinkSocket = ConstructorParameters<typeof SocketLink>[0]['websocket'];
+
+/** The streams that end with their socket still want to tell the host so; there is nobody left to tell, and no error in it. */
+function untilClosed(socket: WebSocket): LinkSocket {
+  return {
+    addEventListener: socket.addEventListener.bind(socket),
+    removeEventListener: socket.removeEventListener.bind(socket),
+    readyState: WebSocket.OPEN,
+    send: (message) => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(message);
+    },
+  };
 }
 
 /** A browser does not say why a socket failed to open, so the same door is asked over HTTP. */

@@ -59,7 +59,7 @@ function Step({ step, number, result, state }: StepProps) {
   return (
     <li data-testid="plan-step" data-ok={result?.ok}>
       <span className="plan-step-number">{number}</span>
-      <span className="soft">
+      <span className="soft plan-step-host" title={step.nodeName}>
         {step.isRedisCommand ? say('plan.onNode', { name: step.nodeName }) : say('plan.inHost')}
       </span>
       <code className="mono" data-testid="plan-command">

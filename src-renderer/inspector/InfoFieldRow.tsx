@@ -64,10 +64,12 @@ export function sentenceOf(name: string): string {
   return say(hasText(key) ? key : 'inspector.infoUnknown');
 }
 
+/** Lets a replica's row break between its parts rather than inside a word. */
+const breakHere = '\u200b';
 const amounts = /offset|bytes|size|histlen/;
 
 /** Amounts get thin spaces between thousands; ids, words and small numbers stay as the server wrote them. */
 function writeValue(field: InfoField): string {
   if (amounts.test(field.name) && /^\d+$/.test(field.value)) return formatCount(Number(field.value));
-  return field.value;
+  return field.value.replaceAll(',', `,${breakHere}`);
 }

@@ -27,7 +27,7 @@ export function InspectorHead({ node }: { readonly node: NodeView }) {
   return (
     <div className="inspector-head">
       <div className="inspector-name" style={{ '--lineage': lineageColour(node.replicationId) } as React.CSSProperties}>
-        <h2>{node.name}</h2>
+        <h2 title={node.name}>{node.name}</h2>
         <span className={`badge badge-${node.role}`}>{say(roleKey(node, master?.role === 'replica'))}</span>
         <span className={`badge badge-env env-${node.environment}`}>{say(`app.environment.${node.environment}`)}</span>
         <span className="grow" />

@@ -91,7 +91,12 @@ function CardFigures({ node, condition }: { readonly node: NodeView; readonly co
 function UnknownFigures({ node }: { readonly node: NodeView }) {
   const failure = 'failure' in node.lifecycle ? node.lifecycle.failure : undefined;
   if (failure === undefined) return null;
-  return <div className="card-failure">{failureText(failure).what}</div>;
+  const { what } = failureText(failure);
+  return (
+    <div className="card-failure" title={what}>
+      {what}
+    </div>
+  );
 }
 
 function CardSub(props: { node: NodeView; condition: NodeCondition; state: string }) {

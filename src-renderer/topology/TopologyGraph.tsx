@@ -98,7 +98,7 @@ function Graph() {
       >
         <Background variant={BackgroundVariant.Dots} gap={ground.gapPx} size={ground.dotPx} color="var(--grid)" />
         <Controls showInteractive={false} fitViewOptions={fitOptions} />
-        <FitWhenShapeChanges shape={shapeOf(forest)} />
+        <FitWhenLayoutChanges layout={layout} />
       </ReactFlow>
     </div>
   );
@@ -153,8 +153,8 @@ function askAttach(nodeId: string, masterId: string): void {
   void askPlan({ kind: 'attach', nodeId, masterId });
 }
 
-/** Shows the whole drawing again when cards come or go, and when the ground changes its size. */
-function FitWhenShapeChanges({ shape }: { readonly shape: string }) {
+/** Shows the whole drawing again when cards come, go or change their size, and when the ground changes its size. */
+function FitWhenLayoutChanges({ layout }: { readonly layout: Layout }) {
   const { fitView } = useReactFlow();
   const width = useStore((store) => store.width);
   const height = useStore((store) => store.height);
@@ -162,6 +162,6 @@ function FitWhenShapeChanges({ shape }: { readonly shape: string }) {
   useEffect(() => {
     const frame = requestAnimationFrame(() => void fitView(fitOptions));
     return () => cancelAnimationFrame(frame);
-  }, [shape, width, height, fitView]);
+  }, [layout, width, height, fitView]);
   return null;
 }

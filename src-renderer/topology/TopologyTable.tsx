@@ -81,7 +81,7 @@ function Row({ node }: { readonly node: NodeView }) {
       onClick={() => select(node.id)}
     >
       <Table.Td>
-        <button type="button" className="plain" onClick={() => select(node.id)}>
+        <button type="button" className="plain table-name" title={node.name} onClick={() => select(node.id)}>
           <b>{node.name}</b>
         </button>
       </Table.Td>

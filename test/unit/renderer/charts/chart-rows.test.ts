@@ -50,8 +50,9 @@ test('the span ends on a slot border', () => {
   expect(chartSpan(100_000, 190_500)).toEqual({ fromMs: 100_000, toMs: 192_000, slotMs: 2000 });
 });
 
-test('the axis of a short span counts quarters of a minute, that of a long one whole minutes', () => {
+test('the axis of a short span counts quarters of a minute, that of a long one whole minutes, none at the very end', () => {
   expect(timeTicks({ fromMs: 20_000, toMs: 80_000, slotMs: 1000 })).toEqual([30_000, 45_000, 60_000, 75_000]);
+  expect(timeTicks({ fromMs: 17_000, toMs: 77_000, slotMs: 1000 })).toEqual([30_000, 45_000, 60_000]);
   expect(timeTicks({ fromMs: 0, toMs: 300_000, slotMs: 5000 })).toEqual([60_000, 120_000, 180_000, 240_000]);
 });
 
