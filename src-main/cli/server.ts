@@ -141,15 +141,7 @@ function sayStarting(log: LineLog, version: string, isConfigured: boolean): void
 // ---- the engine
 
 async function runEngine(config: Config, log: LineLog, version: string): Promise<void> {
-  const engine: Engine = new Engine(nodePorts(), config, {
-    process: nodeProcessFacts(version),
-    firstActs: async () => {
-      await writePidFile(config, engine);
-      const socketMode = config.number('unixsocketperm');
-      if (config.text('unixsocket') !== '' && socketMode !== 0) await chmod(config.text('unixsocket'), socketMode);
-    },
-    lastActs: () => removePidFile(config, engine),
-  });
+  const engine = makeEngine(config, log, version);
   const write = lineWriter(config.text('logfile'));
   engine.events.log.on((record) => write(formatLogLine(record, process.pid)));
   const ended = new Promise<void>((resolveEnded) => void engine.events.ended.on(() => resolveEnded()));
@@ -165,6 +157,27 @@ async function runEngine(config: Config, log: LineLog, version: string): Promise
   await ended;
   // Sockets that are still sending their last bytes must not keep the process.
   process.exit(0);
+}
+
+/** Ends the process when the users of the configuration cannot be made. */
+function makeEngine(config: Config, log: LineLog, version: string): Engine {
+  try {
+    const engine: Engine = new Engine(nodePorts(), config, {
+      process: nodeProcessFacts(version),
+      firstActs: async () => {
+        await writePidFile(config, engine);
+        const socketMode = config.number('unixsocketperm');
+        if (config.text('unixsocket') !== '' && socketMode !== 0) await chmod(config.text('unixsocket'), socketMode);
+      },
+      lastActs: () => removePidFile(config, engine),
+    });
+    return engine;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    log('warning', error.message);
+    log('warning', 'Critical error while loading ACLs. Exiting.');
+    process.exit(1);
+  }
 }
 
 /**

@@ -88,7 +88,7 @@ function killFilters({ args, services }: CommandContext): KillFilters {
     } else if (args.is(i, 'ADDR')) tests.push((session) => session.remoteAddress === text);
     else if (args.is(i, 'LADDR')) tests.push((session) => session.localAddress === text);
     else if (args.is(i, 'USER')) {
-      if (text !== 'default') throw new ReplyError(`ERR No such user '${text}'`);
+      if (services.acl.find(text) === null) throw new ReplyError(`ERR No such user '${text}'`);
       tests.push((session) => session.kind !== 'master' && session.authenticated && session.user === text);
     } else if (args.is(i, 'SKIPME') && (args.is(i + 1, 'YES') || args.is(i + 1, 'NO'))) skipMe = args.is(i + 1, 'YES');
     else throw new ReplyError(replyErrors.syntax);

@@ -1,12 +1,10 @@
-// Commands about the connection itself: PING, ECHO, AUTH, HELLO, SELECT, QUIT, RESET, and the little of ACL that is true here.
-import { helpReply } from './help-reply.ts';
+// Commands about the connection itself: PING, ECHO, AUTH, HELLO, SELECT, QUIT, RESET.
 import { ReplyError, replyErrors } from './reply-errors.ts';
 import type { Services, Session } from './services.ts';
 import type { CommandContext, CommandRow } from './spec.ts';
 import { forgetTransaction } from './transaction-state.ts';
 
-/** The only user there is. */
-export const DEFAULT_USER = 'default';
+const DEFAULT_USER = 'default';
 
 const wrongPassword = 'WRONGPASS invalid username-password pair or user is disabled.';
 const noPasswordSet =
@@ -33,16 +31,14 @@ function echo({ args, reply }: CommandContext): void {
 function auth({ args, reply, session, services }: CommandContext): void {
   if (args.count > 3) throw new ReplyError(replyErrors.syntax);
   const named = args.count === 3;
-  if (!named && services.config.text('requirepass') === '') throw new ReplyError(noPasswordSet);
-  logIn(services, session, named ? args.utf8(1) : DEFAULT_USER, args.utf8(named ? 2 : 1));
+  if (!named && services.acl.isOpen) throw new ReplyError(noPasswordSet);
+  logIn(services, session, named ? args.text(1) : DEFAULT_USER, args.text(named ? 2 : 1));
   reply.ok();
 }
 
 /** @throws ReplyError when they do not fit. */
 function logIn(services: Services, session: Session, user: string, password: string): void {
-  if (!services.clients.authenticate(user, password)) throw new ReplyError(wrongPassword);
-  session.authenticated = true;
-  session.user = user;
+  if (!services.acl.logIn(session, user, password)) throw new ReplyError(wrongPassword);
 }
 
 /** HELLO [version [AUTH user password] [SETNAME name]]: all of it is checked before any of it is done. */
@@ -54,7 +50,7 @@ function hello(context: CommandContext): void {
   for (let at = 2; at < args.count; at++) {
     const left = args.count - 1 - at;
     if (args.is(at, 'AUTH') && left >= 2) {
-      logIn(services, session, args.utf8(at + 1), args.utf8(at + 2));
+      logIn(services, session, args.text(at + 1), args.text(at + 2));
       at += 2;
     } else if (args.is(at, 'SETNAME') && left >= 1) {
       name = args.text(at + 1);
@@ -121,15 +117,12 @@ function reset({ reply, session, services }: CommandContext): void {
   session.databaseIndex = 0;
   session.protocol = 2;
   reply.protocol = 2;
-  session.authenticated = services.config.text('requirepass') === '';
-  session.user = DEFAULT_USER;
+  services.acl.enter(session);
   session.name = '';
   session.noEvict = false;
   session.replyMode = 'on';
   reply.simple('RESET');
 }
-
-const aclHelp = ['WHOAMI', '    Return the current connection username.', 'HELP', '    Prints this help.'];
 
 export const connectionCommands: readonly CommandRow[] = [
   {
@@ -194,33 +187,5 @@ export const connectionCommands: readonly CommandRow[] = [
     since: '6.2.0',
     summary: 'Reset the connection',
     run: reset,
-  },
-  {
-    name: 'acl',
-    arity: -2,
-    flags: [],
-    categories: ['slow'],
-    since: '6.0.0',
-    summary: 'A container for Access List Control commands',
-    subcommands: [
-      {
-        name: 'whoami',
-        arity: 2,
-        flags: ['noscript', 'loading', 'stale'],
-        categories: ['slow'],
-        since: '6.0.0',
-        summary: 'Return the name of the user associated to the current connection',
-        run: ({ reply, session }) => reply.bulkText(session.user),
-      },
-      {
-        name: 'help',
-        arity: 2,
-        flags: ['loading', 'stale'],
-        categories: ['slow'],
-        since: '6.0.0',
-        summary: 'Show helpful text about the different subcommands',
-        run: ({ reply }) => helpReply(reply, 'ACL', aclHelp),
-      },
-    ],
   },
 ];

@@ -133,6 +133,13 @@ export class Executor {
   #execute(session: ExecutedSession, args: Args): boolean {
     const command = this.#find(session, args);
     if (command === null) return true;
+    if (session.restriction !== null && session.authenticated) {
+      const refusal = this.services.acl.refusal(session, session.restriction, command, args);
+      if (refusal !== null) {
+        this.#reject(session, command, refusal);
+        return true;
+      }
+    }
     if (!session.authenticated || session.subscriptions !== 0 || this.services.gates.shut !== 0) {
       const verdict = passGates(this.services, session, command);
       if (verdict === POSTPONED) {

@@ -1,4 +1,5 @@
 // All command families in one list.
+import { aclCommands } from './acl.ts';
 import { bitmapCommands } from './bitmaps.ts';
 import { blockingCommands } from './blocking.ts';
 import { clientCommands } from './client.ts';
@@ -41,6 +42,7 @@ export const allCommands: readonly CommandRow[] = [
   ...sortedSetAlgebraCommands,
   ...transactionCommands,
   ...connectionCommands,
+  ...aclCommands,
   ...clientCommands,
   ...configCommands,
   ...serverCommands,

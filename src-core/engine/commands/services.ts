@@ -4,7 +4,11 @@ import type { Disposable } from '../../base/lifecycle.ts';
 import type { Connection, Ports } from '../../base/ports.ts';
 import type { Protocol } from '../../resp/reply-writer.ts';
 import type { Replication } from '../replication/replication.ts';
+import type { AclCommands } from './acl-commands.ts';
+import type { AclUser } from './acl-user.ts';
+import type { Args } from './args.ts';
 import type { Gates } from './gates.ts';
+import type { Command } from './table.ts';
 import type { Transaction, WatchedKeys } from './transaction-state.ts';
 
 export interface Services {
@@ -16,6 +20,7 @@ export interface Services {
   readonly propagation: Propagation;
   readonly config: ConfigService;
   readonly clients: ClientsService;
+  readonly acl: AclService;
   readonly pubsub: PubSubService;
   readonly info: InfoService;
   readonly replication: ReplicationService;
@@ -75,6 +80,8 @@ export interface Session {
   /** Passed AUTH, or none was asked. */
   authenticated: boolean;
   user: string;
+  /** The user, if it may not do everything: then each request is looked at. Null costs nothing. */
+  restriction: AclUser | null;
   name: string;
   libraryName: string;
   libraryVersion: string;
@@ -165,8 +172,39 @@ export interface ClientsService {
   unpause(): void;
   /** A pause holds this session's request: the service calls its `block` now, and its `unblock` when the pause is over. */
   postpone(session: Session): void;
-  /** AUTH and HELLO: whether this is the password of this user. Without `requirepass` any one is right for "default". */
-  authenticate(user: string, password: string): boolean;
+}
+
+/** Users and what they may do. Names and passwords are byte texts. */
+export interface AclService {
+  readonly commands: AclCommands;
+  readonly users: readonly AclUser[];
+  find(name: string): AclUser | null;
+  /** Makes or changes a user by rules, all or none; its connections feel it at once. @throws AclRuleError */
+  setUser(name: string, rules: readonly string[]): void;
+  /** Closes its connections too. False: there was none. */
+  deleteUser(name: string): boolean;
+  /** The default user is on and needs no password. */
+  readonly isOpen: boolean;
+  /** A connection begins, or begins again, as the default user. */
+  enter(session: Session): void;
+  /** AUTH and HELLO. False: wrong, or the user is off; that is noted. */
+  logIn(session: Session, user: string, password: string): boolean;
+  /** NOPERM, which is noted; null when the request may run. */
+  refusal(session: Session, user: AclUser, command: Command, args: Args): string | null;
+  /** The newest first. */
+  readonly log: readonly AclLogEntry[];
+  clearLog(): void;
+}
+
+export interface AclLogEntry {
+  readonly count: number;
+  readonly reason: 'auth' | 'command' | 'key' | 'channel';
+  readonly context: 'toplevel' | 'multi';
+  readonly object: string;
+  readonly username: string;
+  readonly atMs: number;
+  /** As CLIENT LIST shows it. */
+  readonly client: string;
 }
 
 export type ClientType = 'normal' | 'master' | 'replica' | 'pubsub';

@@ -135,13 +135,6 @@ export class ClientRegistry implements ClientsService {
     else session.kill();
   }
 
-  /** @returns whether `password` is right for `user`; compares all bytes, so that its time tells nothing. */
-  authenticate(user: string, password: string): boolean {
-    if (user !== 'default') return false;
-    const right = this.#needs.config.text('requirepass');
-    return right === '' || sameText(right, password);
-  }
-
   pause(durationMs: number, mode: 'write' | 'all'): void {
     const { clock, timers, gates } = this.#needs;
     const present = this.#pause;
@@ -204,12 +197,4 @@ export class ClientRegistry implements ClientsService {
       if (nowMs - Math.max(session.lastCommandMs, session.createdMs) > timeoutMs) session.kill();
     }
   }
-}
-
-function sameText(right: string, given: string): boolean {
-  const a = Buffer.from(right);
-  const b = Buffer.from(given);
-  let difference = a.length ^ b.length;
-  for (let i = 0; i < a.length; i++) difference |= a[i]! ^ (b[i] ?? 0);
-  return difference === 0;
 }

@@ -57,6 +57,8 @@ function plainFilename(name: string): (text: string) => string | null {
 
 /** Those that this engine does something about. */
 const honoured = [
+  row('acl-pubsub-default', choiceKind('allchannels', 'resetchannels'), 'resetchannels'),
+  row('acllog-max-len', integerKind(0, LONG), 128),
   row('bind', wordsKind, '* -::*', { immutable: true }),
   row(
     'client-output-buffer-limit',
@@ -72,9 +74,9 @@ const honoured = [
   row('hash-max-listpack-entries', integerKind(0, LONG), 512, { alias: 'hash-max-ziplist-entries' }),
   row('hash-max-listpack-value', memoryKind(0, LONG), 64, { alias: 'hash-max-ziplist-value' }),
   row('hz', integerKind(0, INT), 10),
+  row('key-load-delay', integerKind(-INT - 1, INT), 0, { hidden: true }),
   row('list-max-listpack-size', integerKind(-INT - 1, INT), -2, { alias: 'list-max-ziplist-size' }),
   row('logfile', textKind(), '', { immutable: true }),
-  row('key-load-delay', integerKind(-INT - 1, INT), 0, { hidden: true }),
   row('loglevel', choiceKind('debug', 'verbose', 'notice', 'warning'), 'notice'),
   row('masterauth', textKind(), '', { secret: true }),
   row('masteruser', textKind(), ''),
@@ -101,9 +103,9 @@ const honoured = [
   row('replica-read-only', yesNoKind, true, { alias: 'slave-read-only' }),
   row('replica-serve-stale-data', yesNoKind, true, { alias: 'slave-serve-stale-data' }),
   row('replicaof', masterAddressKind, '', { alias: 'slaveof', immutable: true }),
+  row('rdb-key-save-delay', integerKind(-INT - 1, INT), 0, { hidden: true }),
   row('requirepass', textKind(), '', { secret: true }),
   row('save', saveKind, '3600 1 300 100 60 10000'),
-  row('rdb-key-save-delay', integerKind(-INT - 1, INT), 0, { hidden: true }),
   row('set-max-intset-entries', integerKind(0, LONG), 512),
   row('shutdown-on-sigint', choicesKind('default', 'save', 'nosave', 'now', 'force'), 'default'),
   row('shutdown-on-sigterm', choicesKind('default', 'save', 'nosave', 'now', 'force'), 'default'),
@@ -118,9 +120,7 @@ const honoured = [
 
 /** Those of Redis 7.0 that it takes and does nothing about. */
 const ignored = [
-  row('acl-pubsub-default', choiceKind('allchannels', 'resetchannels'), 'resetchannels'),
   row('aclfile', textKind(), '', { immutable: true }),
-  row('acllog-max-len', integerKind(0, LONG), 128),
   row('active-defrag-cycle-max', integerKind(1, 99), 25),
   row('active-defrag-cycle-min', integerKind(1, 99), 1),
   row('active-defrag-ignore-bytes', memoryKind(1, LONG), 104857600),
@@ -266,4 +266,4 @@ export const directives: readonly Directive[] = [
 ];
 
 /** Lines of a file that are no settings and that this engine passes over. */
-export const foreignLines: readonly string[] = ['loadmodule', 'rename-command', 'user'];
+export const foreignLines: readonly string[] = ['loadmodule', 'rename-command'];

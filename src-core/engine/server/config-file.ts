@@ -75,6 +75,8 @@ function loadLine(config: Config, line: string, reader: ConfigReader, place: Pla
     for (const source of reader.include(values[0]!)) {
       loadSource(config, source, reader, { line: 0, depth: place.depth + 1, passedOver: place.passedOver });
     }
+  } else if (directive === 'user' && values.length > 0) {
+    config.userLines.push(words.slice(1).map((word) => word.toString('latin1')));
   } else if (foreignLines.includes(directive) && values.length > 0) place.passedOver.add(directive);
   else config.load(directive, values);
 }

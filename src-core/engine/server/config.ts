@@ -29,6 +29,8 @@ const HZ_MAX = 500;
 export class Config implements ConfigService {
   /** The absolute path of the file it was read from; empty without one. */
   file = '';
+  /** The `user` lines, each as its words after `user`; byte texts. */
+  readonly userLines: (readonly string[])[] = [];
   readonly #values = new Map<string, ConfigValue>();
   readonly #said = new Set<string>();
   readonly #resolveFolder: (path: string) => string;
@@ -181,7 +183,8 @@ export function directiveName(name: string): string | null {
   return byName.get(name.toLowerCase())?.name ?? null;
 }
 
-/** Whether a directive's value must not be shown. Unknown names are not secret. */
+/** Whether a directive's value must not be shown: passwords, and the lines of users, which hold them. Unknown names are not secret. */
 export function isSecretDirective(name: string): boolean {
-  return byName.get(name.toLowerCase())?.secret === true;
+  const known = name.toLowerCase();
+  return known === 'user' || byName.get(known)?.secret === true;
 }

@@ -14,6 +14,7 @@ import { Persistence } from '../persistence/persistence.ts';
 import type { SyncTrace } from '../replication/replica/sync-trace.ts';
 import { Replication } from '../replication/replication.ts';
 import { replicationFields } from '../replication/report.ts';
+import { Acl } from './acl.ts';
 import { ClientRegistry } from './client-registry.ts';
 import type { Config } from './config.ts';
 import { ConfigRewriter } from './config-rewrite.ts';
@@ -66,6 +67,7 @@ export class Engine {
   readonly #gates = new Gates();
   readonly #stats = newStats();
   readonly #clients: ClientRegistry;
+  readonly #acl: Acl;
   readonly #pubsub = new PubSub();
   readonly #table: CommandTable = commandTable();
   readonly #executor: Executor;
@@ -100,6 +102,13 @@ export class Engine {
       killMasterLink: () => this.replication.killLink(),
       heldForReplica: (session) => this.replication.replicas.heldBytes(session),
     });
+    this.#acl = new Acl({
+      clock: ports.clock,
+      config,
+      table: this.#table,
+      sessions: () => this.#clients.sessions,
+      describe: (session) => this.#clients.describe(session),
+    });
     const limits = followValueLimits(config);
     this.#persistence = this.#makePersistence(limits);
     this.replication = this.#makeReplication(limits);
@@ -112,13 +121,20 @@ export class Engine {
       stats: this.#stats,
       propagation: this.replication.stream,
       clients: this.#clients,
+      acl: this.#acl,
       pubsub: this.#pubsub,
       info: this.#makeInfo(),
       replication: this.replication,
       persistence: this.#persistence,
       server: serverService({
         config,
-        rewriter: new ConfigRewriter({ config, files: ports.files, random: ports.random, log: this.#log }),
+        rewriter: new ConfigRewriter({
+          config,
+          files: ports.files,
+          random: ports.random,
+          log: this.#log,
+          users: () => this.#acl.users.map((user) => user.describe()),
+        }),
         replication: this.replication,
         cron: () => this.#cron,
         shutdown: () => this.#shutdown,
@@ -152,6 +168,8 @@ export class Engine {
       end: () => this.#end(),
     });
     this.events = { log: this.#log.records, syncTrace: this.replication.traces.changed, ended: new Emitter() };
+    this.#acl.followPassword();
+    this.#acl.load(config.userLines);
     this.#followConfig();
   }
 
@@ -230,6 +248,7 @@ export class Engine {
     follow('loglevel', () => {
       this.#log.level = config.text('loglevel') as LogLevel;
     });
+    follow('requirepass', () => this.#acl.followPassword());
     follow('repl-backlog-size', () => this.replication.resizeBacklog());
     for (const name of [
       'replica-read-only',
@@ -338,6 +357,7 @@ export class Engine {
       replication: {
         fields: () => replicationFields(replication, this.#ports.clock.nowMs()),
         counters: replication.replicas.counters,
+        isLoading: () => replication.link?.transfer != null,
         backlogBytes: () => replication.stream.backlogMemoryBytes,
       },
     });
@@ -356,7 +376,6 @@ export class Engine {
     await this.#close();
     this.#log.warning('Redis is now ready to exit, bye bye...');
     this.events.ended.emit();
-        isLoading: () => replication.link?.transfer != null,
     this.events.log.dispose();
   }
 

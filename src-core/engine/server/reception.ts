@@ -33,7 +33,7 @@ export class Reception {
   /** `unixPath` is null for TCP. */
   receive(connection: Connection, unixPath: string | null): ConnectionHandlers {
     const { executor, clients } = this.#needs;
-    const { stats, ports, config } = executor.services;
+    const { stats, ports, acl } = executor.services;
     stats.connectionsReceived++;
     const refusal = this.#refusal(unixPath !== null || isLoopback(connection.remoteAddress));
     if (refusal !== null) {
@@ -47,23 +47,23 @@ export class Reception {
       {
         id: clients.nextId(),
         nowMs: ports.clock.nowMs(),
-        authenticated: config.text('requirepass') === '',
+        authenticated: acl.isOpen,
         remoteAddress: unixPath === null ? shown(connection.remoteAddress, connection.remotePort) : `${unixPath}:0`,
         localAddress: unixPath === null ? shown(connection.localAddress, connection.localPort) : `${unixPath}:0`,
       },
       connection,
       this.#surroundings,
     );
+    acl.enter(client);
     clients.add(client);
     return client;
   }
 
   #refusal(isLocal: boolean): string | null {
     const { executor, clients } = this.#needs;
-    const { config } = executor.services;
+    const { acl, config } = executor.services;
     if (clients.size >= config.number('maxclients')) return TOO_MANY;
-    const isOpen = config.text('requirepass') === '';
-    return config.flag('protected-mode') && isOpen && !isLocal ? PROTECTED : null;
+    return config.flag('protected-mode') && acl.isOpen && !isLocal ? PROTECTED : null;
   }
 }
 

@@ -105,15 +105,3 @@ test('the silent are closed after timeout seconds; listeners and replicas may be
   clients.closeIdle();
   expect([silent.killed, listener.killed, replica.killed]).toEqual([true, false, false]);
 });
-
-test('only the default user may log in, with the password that is set', () => {
-  const { config, clients } = setUp();
-  expect([clients.authenticate('default', 'any'), clients.authenticate('other', 'any')]).toEqual([true, false]);
-  config.setAll([['requirepass', 'pä']]);
-  expect(['pä', 'p', 'päx', ''].map((password) => clients.authenticate('default', password))).toEqual([
-    true,
-    false,
-    false,
-    false,
-  ]);
-});

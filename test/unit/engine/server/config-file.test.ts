@@ -73,9 +73,13 @@ describe('a configuration file', () => {
     expect(messageOf('include /etc/loop.conf')).toContain('Too many levels of include');
   });
 
-  test('lines for modules, users and renamed commands are passed over and told once', () => {
-    const { passedOver } = load('loadmodule /x.so\nuser a on\nuser b on\nrename-command CONFIG ""\n');
-    expect(passedOver).toEqual(['loadmodule', 'user', 'rename-command']);
+  test('lines for modules and renamed commands are passed over and told once, lines for users are kept', () => {
+    const { config, passedOver } = load('loadmodule /x.so\nuser a on\nuser b on\nrename-command CONFIG ""\n');
+    expect(passedOver).toEqual(['loadmodule', 'rename-command']);
+    expect(config.userLines).toEqual([
+      ['a', 'on'],
+      ['b', 'off'],
+    ]);
   });
 
   test.each(['plain', 'with space', 'with "quotes" and \\', 'tab\tnewline\n', ''])(
