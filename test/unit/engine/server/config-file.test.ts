@@ -78,7 +78,7 @@ describe('a configuration file', () => {
     expect(passedOver).toEqual(['loadmodule', 'rename-command']);
     expect(config.userLines).toEqual([
       ['a', 'on'],
-      ['b', 'off'],
+      ['b', 'on'],
     ]);
   });
 
