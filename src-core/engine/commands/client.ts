@@ -1,7 +1,7 @@
 // CLIENT: who is connected, and what one connection wants to be treated like.
 import { isClientName } from './connection.ts';
 import { helpReply } from './help-reply.ts';
-import { ReplyError, replyErrors } from './reply-errors.ts';
+import { ReplyError, replyErrors, wrongArity } from './reply-errors.ts';
 import type { ClientType, Session } from './services.ts';
 import type { CommandContext, CommandFlag, CommandRow } from './spec.ts';
 
@@ -129,6 +129,18 @@ function clientUnpause({ reply, services }: CommandContext): void {
   reply.ok();
 }
 
+/** CLIENT UNBLOCK id [TIMEOUT|ERROR] */
+function clientUnblock({ args, reply, services }: CommandContext): void {
+  if (args.count > 4) throw new ReplyError(wrongArity('client|unblock'));
+  if (args.count === 4 && !args.is(3, 'TIMEOUT') && !args.is(3, 'ERROR')) {
+    throw new ReplyError('ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR');
+  }
+  const id = args.integer(2);
+  const session = [...services.clients.sessions].find((other) => other.id === id);
+  const how = args.count === 4 && args.is(3, 'ERROR') ? 'error' : 'timeout';
+  reply.integer(session !== undefined && services.clients.interrupt(session, how) ? 1 : 0);
+}
+
 /** There is no tracking, so it is off. */
 function clientTrackinginfo({ reply }: CommandContext): void {
   reply.map(3);
@@ -170,6 +182,8 @@ const clientHelp = [
   '      Return clients of specified type.',
   'UNPAUSE',
   '    Stop the current client pause, resuming traffic.',
+  'UNBLOCK <clientid> [TIMEOUT|ERROR]',
+  '    Unblock the specified blocked client.',
   'PAUSE <timeout> [WRITE|ALL]',
   '    Suspend all, or just write, clients for <timeout> milliseconds.',
   'REPLY (ON|OFF|SKIP)',
@@ -247,6 +261,13 @@ export const clientCommands: readonly CommandRow[] = [
       admin('kill', -3, '2.4.0', 'Kill the connection of a client', clientKill),
       admin('pause', -3, '2.9.50', 'Stop processing commands from clients for some time', clientPause),
       admin('unpause', 2, '6.2.0', 'Resume processing of clients that were paused', clientUnpause),
+      admin(
+        'unblock',
+        -3,
+        '5.0.0',
+        'Unblock a client blocked in a blocking command from a different connection',
+        clientUnblock,
+      ),
       admin('no-evict', 3, '7.0.0', 'Set client eviction mode for the current connection', clientNoEvict),
       {
         name: 'help',

@@ -270,6 +270,18 @@ export class Executor {
     this.#answerWaiting(client, () => this.reply.error(replyErrors.unblockedByRole));
   }
 
+  /** CLIENT UNBLOCK: a client that waits for a key is answered as if its time were up, or with an error. False: none waits. */
+  interrupt(session: Session, how: 'timeout' | 'error'): boolean {
+    const client = this.waiting.all().find((other) => other.session === session);
+    if (client === undefined) return false;
+    this.waiting.forget(session);
+    this.#answerWaiting(client, () => {
+      if (how === 'timeout') this.reply.nullArray();
+      else this.reply.error(replyErrors.unblockedByClient);
+    });
+    return true;
+  }
+
   /** Writes an answer in the middle of another client's; if there is one, it is sent and the client goes on. */
   #answerWaiting({ session }: WaitingClient, write: () => void): void {
     const { reply } = this;

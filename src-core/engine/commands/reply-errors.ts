@@ -48,6 +48,7 @@ export const replyErrors = {
   invalidFirstDatabase: 'ERR invalid first DB index',
   invalidSecondDatabase: 'ERR invalid second DB index',
   unblockedByRole: 'UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)',
+  unblockedByClient: 'UNBLOCKED client unblocked via CLIENT UNBLOCK',
   sortNotFloat: "ERR One or more scores can't be converted into double",
   timeoutNotFloat: 'ERR timeout is not a float or out of range',
   timeoutNegative: 'ERR timeout is negative',

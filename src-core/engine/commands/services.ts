@@ -172,6 +172,8 @@ export interface ClientsService {
   unpause(): void;
   /** A pause holds this session's request: the service calls its `block` now, and its `unblock` when the pause is over. */
   postpone(session: Session): void;
+  /** CLIENT UNBLOCK of one that waits for a key. False: it does not. */
+  interrupt(session: Session, how: 'timeout' | 'error'): boolean;
 }
 
 /** Users and what they may do. Names and passwords are byte texts. */

@@ -16,6 +16,8 @@ export interface RegistryNeeds {
   readonly heldForReplica: (session: Session) => number;
   /** Cuts the link to our master. */
   readonly killMasterLink: () => void;
+  /** Answers a session that waits for a key; false when it does not. */
+  readonly interrupt: (session: Session, how: 'timeout' | 'error') => boolean;
 }
 
 export class ClientRegistry implements ClientsService {
@@ -179,6 +181,10 @@ export class ClientRegistry implements ClientsService {
   postpone(session: Session): void {
     this.#postponed.add(session);
     session.block();
+  }
+
+  interrupt(session: Session, how: 'timeout' | 'error'): boolean {
+    return this.#needs.interrupt(session, how);
   }
 
   get blockedCount(): number {

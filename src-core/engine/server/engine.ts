@@ -100,6 +100,7 @@ export class Engine {
       gates: this.#gates,
       masterSession: () => (this.replication.isLinkUp ? this.#stream.session : null),
       killMasterLink: () => this.replication.killLink(),
+      interrupt: (session, how) => this.#executor.interrupt(session, how),
       heldForReplica: (session) => this.replication.replicas.heldBytes(session),
     });
     this.#acl = new Acl({

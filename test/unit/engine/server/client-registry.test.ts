@@ -23,6 +23,7 @@ function setUp() {
     gates,
     masterSession: () => masterSession,
     killMasterLink: () => void killedLinks.push('link'),
+    interrupt: () => false,
     heldForReplica: () => 0,
   });
   const add = (id: number) => {
