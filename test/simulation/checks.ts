@@ -94,10 +94,10 @@ export class Checks {
       if (master.turns !== before || !hasKey(master, key)) return;
       this.counts.waited += acknowledged;
       const mayHave = others.filter((machine) => machine.turns !== turns.get(machine) || hasKey(machine, key));
-      if (mayHave.length >= acknowledged) return;
-      throw new Error(
-        `${master.name} said that ${acknowledged} replicas have ${key}, but ${mayHave.length} may have it`,
-      );
+      const counted = mayHave.reduce((sum, machine) => sum + Math.max(1, connectionsFrom(machine, master)), 0);
+      if (counted >= acknowledged) return;
+      const names = mayHave.map(({ name }) => name).join(', ') || 'nobody';
+      throw new Error(`${master.name} said that ${acknowledged} replicas have ${key}, but only ${names} may have it`);
     };
   }
 
@@ -200,9 +200,14 @@ export class Checks {
   }
 }
 
-/** In whatever database it is by now. */
-function hasKey({ engine }: Machine, key: string): boolean {
-  return engine !== null && [...readKeyspace(engine.keyspace).keys()].some((name) => name.endsWith(`:${key}`));
+/** A replica that came back is counted twice, as by Redis, until the loss of its former connection is noticed. */
+function connectionsFrom(replica: Machine, { engine }: Machine): number {
+  return engine?.replication.replicas.replicas.filter(({ ip }) => ip === replica.name).length ?? 0;
+}
+
+/** In whatever database it is by now; one that is on its way to its end counts too. */
+function hasKey({ process }: Machine, key: string): boolean {
+  return process !== null && [...readKeyspace(process.engine.keyspace).keys()].some((name) => name.endsWith(`:${key}`));
 }
 
 function dataOf(machine: Machine): string {

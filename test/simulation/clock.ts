@@ -51,9 +51,9 @@ export class SimulatedTime {
       if (this.events++ > eventsMax) throw new Error(`${eventsMax} events have passed and the story has no end`);
       // The time that a process spent with its work has made the event late.
       this.nowMs = Math.max(this.nowMs, next.atMs);
-      const waits = this.promisesWait();
+      const waited = this.promisesWait();
       next.run();
-      if (waits || this.promisesWait()) await settlePromises();
+      if (waited || this.promisesWait()) await settlePromises();
       this.watch();
     }
     this.nowMs = Math.max(this.nowMs, endMs);

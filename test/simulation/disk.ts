@@ -28,6 +28,7 @@ export class ProcessFiles implements Files {
   readonly #random: SeededRandom;
   #open = 0;
   #acting = 0;
+  #hasTemporaryFiles = false;
 
   constructor(disk: SimulatedDisk, time: SimulatedTime, life: Life, random: SeededRandom) {
     this.#disk = disk;
@@ -42,7 +43,7 @@ export class ProcessFiles implements Files {
 
   /** Somebody may wait for a promise of ours, or of his own that began with one of ours. */
   get isBusy(): boolean {
-    return this.#acting > 0 || this.#open > 0 || this.#disk.temporaryFiles.length > 0;
+    return this.#acting > 0 || this.#open > 0 || this.#hasTemporaryFiles;
   }
 
   exists(path: string): Promise<boolean> {
@@ -116,6 +117,7 @@ export class ProcessFiles implements Files {
         } catch (error) {
           reject(error);
         }
+        this.#hasTemporaryFiles = this.#disk.temporaryFiles.length > 0;
       });
     });
   }

@@ -34,6 +34,8 @@ export class ReplicaSession implements StreamReader {
   /** Bytes of the stream handed to the connection: the stream keeps what comes after. */
   offset: number;
   ackOffset = 0;
+  /** Until its first word it has said nothing of any offset, not even of 0: its snapshot may still be on the way. */
+  hasAcknowledged = false;
   ackAtMs: number;
   /** When its output first went over the soft limit; null while it is below. */
   overSoftSinceMs: number | null = null;

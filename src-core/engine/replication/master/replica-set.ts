@@ -108,6 +108,7 @@ export class ReplicaSet {
     const replica = this.#byPeer.get(peer);
     if (replica === undefined) return;
     replica.ackOffset = Math.max(replica.ackOffset, offset);
+    replica.hasAcknowledged = true;
     replica.ackAtMs = this.#needs.clock.nowMs();
     if (replica.state.kind === 'await-ack') {
       replica.move({ kind: 'online' });
@@ -120,7 +121,9 @@ export class ReplicaSet {
 
   countAcks(offset: number): number {
     let count = 0;
-    for (const replica of this.#replicas) if (replica.state.kind === 'online' && replica.ackOffset >= offset) count++;
+    for (const { state, hasAcknowledged, ackOffset } of this.#replicas) {
+      if (state.kind === 'online' && hasAcknowledged && ackOffset >= offset) count++;
+    }
     return count;
   }
 

@@ -246,6 +246,15 @@ describe('a master', () => {
     expect(answers).toEqual([1, 0]);
   });
 
+  it('counts nobody for WAIT who has not said a word yet, though nothing was written', () => {
+    const { attach, replica, replication } = withReplica();
+    replica.peer.connection.cut();
+    const { peer } = attach({ id: replication.stream.history.id, byte: 1 });
+    expect(replication.countAcks()).toBe(0);
+    replication.replicas.acknowledge(peer, 0);
+    expect(replication.countAcks()).toBe(1);
+  });
+
   it('shuts the gate for writes while too few replicas are good', () => {
     const { replica, replication, host, settings, time } = withReplica();
     settings.minReplicasToWrite = 1;
