@@ -115,6 +115,8 @@ export function placeMarks(marks: readonly Mark[], span: ChartSpan): readonly Pl
   }
   const chiefs = groups.map((group) => ({
     ...group.reduce((best, mark) => (markRank[mark.kind] > markRank[best.kind] ? mark : best)),
+    // At the first of them, so that two lines are never nearer than their icons are wide.
+    atMs: group[0]?.atMs ?? span.fromMs,
     marks: group,
   }));
   const wordMs = spanMs * wordShare;

@@ -61,7 +61,7 @@ const whole = { fromMs: 0, toMs: 100_000, slotMs: 2000 };
 
 test('marks close together become one line with the gravest word', () => {
   const marks = [mark(10_000, 'linkUp'), mark(10_500, 'fullSync')];
-  expect(placeMarks(marks, whole)).toEqual([{ atMs: 10_500, kind: 'fullSync', marks, wordSide: 'right' }]);
+  expect(placeMarks(marks, whole)).toEqual([{ atMs: 10_000, kind: 'fullSync', marks, wordSide: 'right' }]);
 });
 
 test('a word stands where it has room, and nowhere without', () => {
