@@ -167,6 +167,16 @@ describe('replica-read-only', () => {
   });
 });
 
+/** A replica's link is up a little before its master says so. */
+function onlineReplica(master: ServerProcess) {
+  const client = master.client();
+  return waitFor(
+    'the replica to be online',
+    () => info(client, 'replication'),
+    (at) => /state=online/.test(at.slave0 ?? ''),
+  );
+}
+
 describe('what a replica announces', () => {
   const announced: ServerSettings = {
     'replica-announce-ip': '10.1.2.3',
@@ -182,7 +192,7 @@ describe('what a replica announces', () => {
       await using subject = await start({ settings: announced });
       await attach(subject, master);
       await linkUp(subject);
-      const above = await info(master.client(), 'replication');
+      const above = await onlineReplica(master);
       const [, , replicas] = (await master.client().role()) as [string, number, string[][]];
       return {
         slave0: above.slave0?.replace(/,offset.*/, ''),
@@ -203,9 +213,10 @@ describe('what a replica announces', () => {
       await using replica = await startRedis({ settings: announced });
       await attach(replica, subject);
       await linkUp(replica);
+      const above = await onlineReplica(subject);
       const [, , replicas] = (await subject.client().role()) as [string, number, string[][]];
       return {
-        slave0: (await info(subject.client(), 'replication')).slave0?.replace(/,offset.*/, ''),
+        slave0: above.slave0?.replace(/,offset.*/, ''),
         role: replicas.map((each) => each.slice(0, 2)),
         log: logged(subject, /asks for synchronization|succeeded$/),
       };
