@@ -75,7 +75,7 @@ export const statements = {
 
   undoAttach: 'Promote {{name}} again. Data that was replaced does not come back.',
   undoAttachToPrevious: 'Attach {{name}} to {{previous}} again. Data that was replaced does not come back.',
-  undoPromote: 'Attach {{name}} to {{master}} again.',
+  undoPromote: 'Attach {{name}} to {{master}} again: a full resync, as {{name}} has a history of its own by then.',
   undoNotNeeded: 'Nothing to undo: no data is changed.',
   undoStartNode: 'Stop or remove {{name}}.',
   undoStopNode: 'Start {{name}} again.',

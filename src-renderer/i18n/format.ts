@@ -102,7 +102,8 @@ export function formatPercent(share: number): string {
   return `${Math.floor(share * 100)}${unitSpace}%`;
 }
 
-/** host:port, with brackets around an IPv6 host. */
+/** host:port, with brackets around an IPv6 host; the host alone while no port is known (0). */
 export function formatAddress(address: { readonly host: string; readonly port: number }): string {
+  if (address.port === 0) return address.host;
   return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
 }

@@ -68,4 +68,5 @@ test('rates are short', () => {
 
 test('an IPv6 host stands in brackets', () => {
   expect(formatAddress({ host: '::1', port: 6379 })).toBe('[::1]:6379');
+  expect(formatAddress({ host: '127.0.0.1', port: 0 })).toBe('127.0.0.1');
 });
