@@ -15,8 +15,9 @@ export interface Carrier {
   open(): Promise<OpenedConsole>;
 }
 
-async function openInBrowser(): Promise<OpenedConsole> {
-  const shell = await startWebShell();
+/** `environment` is added to ours for the shell's process. */
+export async function openInBrowser(environment: NodeJS.ProcessEnv = {}): Promise<OpenedConsole> {
+  const shell = await startWebShell(undefined, environment);
   const browser = await startBrowser();
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   const opened = new ConsolePage(page);
@@ -44,6 +45,6 @@ async function openOnDesktop(): Promise<OpenedConsole> {
 }
 
 export const carriers: readonly Carrier[] = [
-  { name: 'web', open: openInBrowser },
+  { name: 'web', open: () => openInBrowser() },
   { name: 'desktop', open: openOnDesktop },
 ];

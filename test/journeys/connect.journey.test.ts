@@ -1,15 +1,16 @@
-// Addresses that lead nowhere: each gives its own clear sentence in the connect dialog, and the lab runs on.
+// Connecting real servers: over TLS, and to addresses that lead nowhere, of which each gives its own clear sentence.
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Server } from 'node:net';
+import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import type { FailureCode } from '#core/contract/failures.ts';
 import { freePort, portOf } from '../support/free-port.ts';
 import { startRedis } from '../support/redis-server.ts';
-import { carriers } from './carriers.ts';
+import { openInBrowser } from './carriers.ts';
 import type { ConsolePage } from './console-page.ts';
 
-const [web] = carriers;
+const certificates = resolve('test/fixtures/tls');
 
 async function listening(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1');
@@ -31,8 +32,7 @@ async function triesToConnect(page: ConsolePage, url: string): Promise<{ code: s
 }
 
 test('what is no Redis, hangs, refuses, or does not resolve is named, and no node is harmed', async () => {
-  if (web === undefined) throw new Error('the web carrier is missing');
-  await using opened = await web.open();
+  await using opened = await openInBrowser();
   const page = opened.console;
   await using locked = await startRedis({ settings: { requirepass: 'right' } });
   const http = createHttpServer((_request, response) => response.end('a web page'));
@@ -63,4 +63,39 @@ test('what is no Redis, hangs, refuses, or does not resolve is named, and no nod
     http.close();
     silent.close();
   }
+});
+
+/** A real Redis that listens with TLS too, under a certificate of the fixtures' authority. */
+async function startTlsRedis(tlsPort: number) {
+  return startRedis({
+    settings: {
+      'tls-port': tlsPort,
+      'tls-cert-file': resolve(certificates, 'server.crt'),
+      'tls-key-file': resolve(certificates, 'server.key'),
+      'tls-ca-cert-file': resolve(certificates, 'ca.crt'),
+      'tls-auth-clients': 'no',
+      requirepass: 'over tls',
+    },
+  });
+}
+
+test('a server is reached over TLS when its authority is trusted, and refused by name when it is not', async () => {
+  const tlsPort = await freePort();
+  await using redis = await startTlsRedis(tlsPort);
+  const url = `rediss://:over%20tls@localhost:${tlsPort}`;
+  {
+    await using distrusting = await openInBrowser();
+    await distrusting.console.see(distrusting.console.card('alpha'));
+    const failure = await triesToConnect(distrusting.console, url);
+    expect(failure.code).toBe('tlsFailed');
+    expect(failure.text).not.toContain('over tls');
+  }
+  await using trusting = await openInBrowser({ NODE_EXTRA_CA_CERTS: resolve(certificates, 'ca.crt') });
+  await trusting.console.see(trusting.console.card('alpha'));
+  const name = await trusting.console.connect(url);
+  expect(await trusting.console.role(name)).toBe('master');
+  const admin = redis.client();
+  const clients = String(await admin.call('CLIENT', 'LIST'));
+  expect(clients.split('\n').filter((line) => line.includes(`laddr=127.0.0.1:${tlsPort}`))).toHaveLength(1);
+  expect(trusting.console.problems).toEqual([]);
 });

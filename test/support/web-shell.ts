@@ -21,13 +21,19 @@ const startTimeoutMs = 30_000;
 const stopTimeoutMs = 15_000;
 const addressPattern = /https?:\/\/(?:127\.0\.0\.1|localhost|\[::1\]):\d+\/\S*/;
 
-/** Starts `program` (the words behind `node`) with settings of its own, so that it is a very first start. */
-export async function startWebShell(program = ['out/main/cli.js', 'serve', '--port', '0']): Promise<WebShell> {
+/**
+ * Starts `program` (the words behind `node`) with settings of its own, so that it is a very first start.
+ * `environment` is added to ours.
+ */
+export async function startWebShell(
+  program = ['out/main/cli.js', 'serve', '--port', '0'],
+  environment: NodeJS.ProcessEnv = {},
+): Promise<WebShell> {
   const settings = await mkdtemp(join(tmpdir(), 'syncline-web-'));
   const startedAt = performance.now();
   const child = spawn(process.execPath, program, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, SYNCLINE_HOME: settings, DISPLAY: '', WAYLAND_DISPLAY: '' },
+    env: { ...process.env, ...environment, SYNCLINE_HOME: settings, DISPLAY: '', WAYLAND_DISPLAY: '' },
   });
   let output = '';
   const keep = (chunk: Buffer) => {
