@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { tellStory } from './story.ts';
 
-const stories = Number(process.env.SIMULATION_STORIES ?? 100);
+const stories = Number(process.env.SIMULATION_STORIES ?? 300);
 const baseSeed = Number(process.env.SIMULATION_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const storyTimeoutMs = 2000;
 
