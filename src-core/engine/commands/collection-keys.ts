@@ -8,6 +8,7 @@ import { SortedSetValue } from '../data/sorted-set-value.ts';
 import { type Database, type KeySource, NO_REF } from '../keyspace/database.ts';
 import { type Encoding, encoding, type ValueType, valueType } from '../keyspace/record.ts';
 import { ReplyError, replyErrors } from './reply-errors.ts';
+import type { CommandContext } from './spec.ts';
 
 /** What the four types of collections differ in, for opening and storing. */
 export interface CollectionKind<T extends object> {
@@ -156,6 +157,31 @@ export function storeCollection<T extends object>(
   const bytes = kind.packed(value);
   if (bytes === null) db.storeObject(keys, i, kind.type, kind.largeAs, value, keepExpiry);
   else db.storeInline(keys, i, kind.type, kind.packedAs, bytes, 0, bytes.length, keepExpiry);
+}
+
+/**
+ * Ends a command that stores: its result takes the place of whatever was under key `i`, an empty one only takes that away.
+ * Answers the size.
+ */
+export function storeResult<T extends object>(
+  context: CommandContext,
+  i: number,
+  kind: CollectionKind<T>,
+  result: T,
+): void {
+  const { args, db, reply } = context;
+  const size = kind.size(result);
+  if (size > 0) {
+    storeCollection(db, args, i, kind, result, false);
+    context.changed();
+  } else {
+    const ref = db.lookupWrite(args, i);
+    if (ref !== NO_REF) {
+      db.remove(ref);
+      context.changed();
+    }
+  }
+  reply.integer(size);
 }
 
 /** @throws ReplyError when the record is of another type. */

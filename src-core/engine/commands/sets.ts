@@ -9,7 +9,7 @@ import {
   requireType,
   saveCollection,
   setKind,
-  storeCollection,
+  storeResult,
 } from './collection-keys.ts';
 import { parseKeyCount } from './key-count.ts';
 import { pickDistinct, randomPickCount } from './random-picks.ts';
@@ -200,22 +200,10 @@ function combineAndReply(context: CommandContext, combine: Combine): void {
 
 /** The target is replaced whatever it was; an empty result deletes it. */
 function combineAndStore(context: CommandContext, combine: Combine): void {
-  const { args, db, reply } = context;
-  const members = combine(readSets(context, 2, args.count));
-  if (members.length === 0) {
-    const ref = db.lookupWrite(args, 1);
-    if (ref !== NO_REF) {
-      db.remove(ref);
-      context.changed();
-    }
-    reply.integer(0);
-    return;
-  }
+  const members = combine(readSets(context, 2, context.args.count));
   const result = setKind.empty();
   for (const member of members) result.add(member, context.services.limits);
-  storeCollection(db, args, 1, setKind, result, false);
-  context.changed();
-  reply.integer(members.length);
+  storeResult(context, 1, setKind, result);
 }
 
 function sinter(context: CommandContext): void {

@@ -4,7 +4,7 @@ import type { SetValue } from '../data/set-value.ts';
 import { SortedSetValue } from '../data/sorted-set-value.ts';
 import { NO_REF } from '../keyspace/database.ts';
 import { valueType } from '../keyspace/record.ts';
-import { setKind, sortedSetKind, storeCollection, viewCollection } from './collection-keys.ts';
+import { setKind, sortedSetKind, storeResult, viewCollection } from './collection-keys.ts';
 import { ReplyError, replyErrors, tooFewInputKeys } from './reply-errors.ts';
 import { parseCardLimit } from './sets.ts';
 import type { CommandContext, CommandRow } from './spec.ts';
@@ -192,20 +192,8 @@ function collected(scores: Scores, limits: CollectionLimits): SortedSetValue {
 /** The target is replaced whatever it was; an empty result deletes it. */
 function storeCommand(name: string, operation: Operation): (context: CommandContext) => void {
   return (context) => {
-    const { args, db, reply } = context;
     const scores = combine(operation, parseRequest(context, name, operation, 2));
-    const result = collected(scores, context.services.limits);
-    if (result.size > 0) {
-      storeCollection(db, args, 1, sortedSetKind, result, false);
-      context.changed();
-    } else {
-      const ref = db.lookupWrite(args, 1);
-      if (ref !== NO_REF) {
-        db.remove(ref);
-        context.changed();
-      }
-    }
-    reply.integer(result.size);
+    storeResult(context, 1, sortedSetKind, collected(scores, context.services.limits));
   };
 }
 

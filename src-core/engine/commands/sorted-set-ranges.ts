@@ -1,7 +1,6 @@
 // The sorted set commands that read, count, store or delete a part of a sorted set.
 import type { SortedSetValue } from '../data/sorted-set-value.ts';
-import { NO_REF } from '../keyspace/database.ts';
-import { openCollection, readCollection, saveCollection, sortedSetKind, storeCollection } from './collection-keys.ts';
+import { openCollection, readCollection, saveCollection, sortedSetKind, storeResult } from './collection-keys.ts';
 import { type IndexRange, indexRange } from './index-range.ts';
 import { ReplyError, replyErrors } from './reply-errors.ts';
 import {
@@ -134,23 +133,12 @@ function storeRange(
   { from, to }: IndexRange,
   { reversed }: RangeOptions,
 ): void {
-  const { args, db, reply } = context;
   const result = sortedSetKind.empty();
   const visit = (score: number, member: string) => void result.set(member, score, context.services.limits);
   // In the order asked for, as Redis does: it decides which scores pass through the packed form.
   if (reversed) set?.forEachReversed(visit, from, to);
   else set?.forEach(visit, from, to);
-  if (result.size > 0) {
-    storeCollection(db, args, 1, sortedSetKind, result, false);
-    context.changed();
-  } else {
-    const ref = db.lookupWrite(args, 1);
-    if (ref !== NO_REF) {
-      db.remove(ref);
-      context.changed();
-    }
-  }
-  reply.integer(result.size);
+  storeResult(context, 1, sortedSetKind, result);
 }
 
 const zrange = rangeCommand({ keyIndex: 1, by: null, reversed: null, storing: false });
