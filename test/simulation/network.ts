@@ -156,7 +156,12 @@ export class ProcessTransport implements Transport {
       timeout.dispose();
       return true;
     };
-    const timeout = network.time.after(options.timeoutMs, this.#life, () => settle() && failed('ETIMEDOUT'));
+    // The other side may have taken the call already, and only our end does not know yet.
+    const timeout = network.time.after(options.timeoutMs, this.#life, () => {
+      if (!settle()) return;
+      client?.destroy();
+      failed('ETIMEDOUT');
+    });
     const arrive = (): void => {
       if (isSettled) return;
       const stalledMs = 'host' in endpoint ? network.stalledForMs(this.#host, endpoint.host) : 0;
