@@ -5,7 +5,7 @@ import type { HashValue } from '../data/hash-value.ts';
 import { hashKind, openCollection, openOrCreate, readCollection, saveCollection } from './collection-keys.ts';
 import { pickDistinct, randomPickCount } from './random-picks.ts';
 import { ReplyError, replyErrors, wrongArity } from './reply-errors.ts';
-import { parseCursor, parseScanOptions, scanMatches } from './scan-options.ts';
+import { parseCursor, parseScanOptions, replyScanned, scanMatches } from './scan-options.ts';
 import type { CommandContext, CommandRow } from './spec.ts';
 
 function read(context: CommandContext): HashValue | null {
@@ -184,10 +184,7 @@ function hscan(context: CommandContext): void {
     hash?.scan(cursor, options!.count, (field, value) => {
       if (scanMatches(options!, field)) found.push(field, value);
     }) ?? 0;
-  reply.array(2);
-  reply.bulkInteger(next);
-  reply.array(found.length);
-  for (const text of found) reply.bulkLatin1(text);
+  replyScanned(reply, next, found);
 }
 
 export const hashCommands: readonly CommandRow[] = [

@@ -1,5 +1,6 @@
 // What SCAN, HSCAN, SSCAN and ZSCAN share: the cursor, MATCH, COUNT and TYPE.
 import { globMatches } from '../../base/glob.ts';
+import type { ReplyWriter } from '../../resp/reply-writer.ts';
 import type { Args } from './args.ts';
 import { ReplyError, replyErrors } from './reply-errors.ts';
 
@@ -45,4 +46,12 @@ export function parseScanOptions(args: Args, from: number, allowType: boolean): 
 
 export function scanMatches(options: ScanOptions, text: string): boolean {
   return options.pattern === null || globMatches(options.pattern, text);
+}
+
+/** The answer of HSCAN, SSCAN and ZSCAN: the next cursor and what was found, one character for each byte. */
+export function replyScanned(reply: ReplyWriter, next: number, found: readonly string[]): void {
+  reply.array(2);
+  reply.bulkInteger(next);
+  reply.array(found.length);
+  for (const text of found) reply.bulkLatin1(text);
 }

@@ -14,7 +14,7 @@ import {
 import { parseKeyCount } from './key-count.ts';
 import { pickDistinct, randomPickCount } from './random-picks.ts';
 import { ReplyError, replyErrors } from './reply-errors.ts';
-import { parseCursor, parseScanOptions, scanMatches } from './scan-options.ts';
+import { parseCursor, parseScanOptions, replyScanned, scanMatches } from './scan-options.ts';
 import type { CommandContext, CommandRow } from './spec.ts';
 
 /** An SREM that stands for SPOP names this many members at the most. */
@@ -261,10 +261,7 @@ function sscan(context: CommandContext): void {
     set?.scan(cursor, options!.count, (member) => {
       if (scanMatches(options!, member)) found.push(member);
     }) ?? 0;
-  reply.array(2);
-  reply.bulkInteger(next);
-  reply.array(found.length);
-  for (const member of found) reply.bulkLatin1(member);
+  replyScanned(reply, next, found);
 }
 
 export const setCommands: readonly CommandRow[] = [

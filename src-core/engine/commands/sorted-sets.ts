@@ -6,7 +6,7 @@ import { parseKeyCount } from './key-count.ts';
 import { parsePopCount } from './pop-count.ts';
 import { pickDistinct, randomPickCount } from './random-picks.ts';
 import { ReplyError, replyErrors } from './reply-errors.ts';
-import { parseCursor, parseScanOptions, scanMatches } from './scan-options.ts';
+import { parseCursor, parseScanOptions, replyScanned, scanMatches } from './scan-options.ts';
 import type { CommandContext, CommandRow } from './spec.ts';
 
 export type SortedSetEnd = 'min' | 'max';
@@ -275,10 +275,7 @@ function zscan(context: CommandContext): void {
     set?.scan(cursor, options!.count, (score, member) => {
       if (scanMatches(options!, member)) found.push(member, doubleText(score));
     }) ?? 0;
-  reply.array(2);
-  reply.bulkInteger(next);
-  reply.array(found.length);
-  for (const text of found) reply.bulkLatin1(text);
+  replyScanned(reply, next, found);
 }
 
 export const sortedSetCommands: readonly CommandRow[] = [
