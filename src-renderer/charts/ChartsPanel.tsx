@@ -74,6 +74,7 @@ function useSampledFleet(): Sampled {
   const [sampled, setSampled] = useState(() => sample(useFleet.getState()));
   const isAttended = useAttention((attention) => attention.isAttended);
   const { slotMs, toMs } = sampled.span;
+  const { order } = sampled.fleet;
   const periodMs = isAttended
     ? Math.max(redrawAtLeastMs, slotMs)
     : Math.max(redrawUnattendedAtLeastMs, slotMs * slotsUnattended);
@@ -81,9 +82,11 @@ function useSampledFleet(): Sampled {
     () =>
       useFleet.subscribe((fleet) => {
         const next = sample(fleet);
-        if (document.visibilityState === 'visible' && next.span.toMs - toMs >= periodMs) setSampled(next);
+        // Nodes that came or went show at once: after the last one no sample follows that would redraw.
+        const isDue = next.span.toMs - toMs >= periodMs || fleet.order !== order;
+        if (document.visibilityState === 'visible' && isDue) setSampled(next);
       }),
-    [toMs, periodMs],
+    [toMs, periodMs, order],
   );
   return sampled;
 }
