@@ -1,5 +1,6 @@
 // All that the engine asks of the world: no socket, file, timer, clock or random number but through these.
 import type { Disposable } from './lifecycle.ts';
+import type { TlsContext, TlsDoor, TlsSettings } from './tls.ts';
 
 export interface Clock {
   /** Milliseconds since 1970, as Redis's `mstime`. */
@@ -65,16 +66,38 @@ export interface ListenerHandle extends Disposable {
   readonly port: number;
 }
 
+export interface ConnectOptions {
+  readonly timeoutMs: number;
+  readonly localAddress?: string;
+  readonly tls?: TlsContext;
+}
+
 export interface Transport {
-  /** Rejects with an error whose `code` is the system's (EADDRINUSE, EACCES, ENOTFOUND …). */
-  listen(endpoint: Endpoint, accept: (connection: Connection) => ConnectionHandlers): Promise<ListenerHandle>;
-  /** Never throws: a failure arrives at `onClose` with the system's code, ETIMEDOUT after `timeoutMs`. */
+  /**
+   * Rejects with an error whose `code` is the system's (EADDRINUSE, EACCES, ENOTFOUND …).
+   * With `tls`, `accept` is called when the handshake is done.
+   */
+  listen(
+    endpoint: Endpoint,
+    accept: (connection: Connection) => ConnectionHandlers,
+    tls?: TlsDoor,
+  ): Promise<ListenerHandle>;
+  /**
+   * Never throws: a failure arrives at `failed` with the system's code, ETIMEDOUT after `timeoutMs`.
+   * With `tls`, a handshake is part of it; what is wrong with it arrives as words of OpenSSL instead of a code, here
+   * and at `onClose`.
+   */
   connect(
     endpoint: Endpoint,
-    options: { readonly timeoutMs: number; readonly localAddress?: string },
+    options: ConnectOptions,
     opened: (connection: Connection) => ConnectionHandlers,
     failed: (reason: string) => void,
   ): Disposable;
+  /**
+   * Reads certificates and keys. Absent: this world has no TLS.
+   * @throws TlsError
+   */
+  prepareTls?(settings: TlsSettings): TlsContext;
 }
 
 export interface WritableFile {

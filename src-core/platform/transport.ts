@@ -2,7 +2,18 @@
 // Hot: guarded by `npm run bench -- throughput`.
 import net from 'node:net';
 import type { Disposable } from '../base/lifecycle.ts';
-import type { Connection, ConnectionHandlers, Endpoint, ListenerHandle, Transport } from '../base/ports.ts';
+import type {
+  Connection,
+  ConnectionHandlers,
+  ConnectOptions,
+  Endpoint,
+  ListenerHandle,
+  Transport,
+} from '../base/ports.ts';
+import type { TlsContext, TlsDoor, TlsSettings } from '../base/tls.ts';
+import { SocketConnection } from './socket-connection.ts';
+import { connectTls, TlsAcceptor } from './tls.ts';
+import { prepareTls } from './tls-files.ts';
 
 /** One read of a socket. */
 const READ_BYTES = 64 * 1024;
@@ -32,85 +43,15 @@ type HandleOptions = ConstructorParameters<typeof net.Socket>[0] & {
   readonly onread: net.OnReadOpts;
 };
 
-const NOTHING = new Uint8Array(0);
-
-class SocketConnection implements Connection {
-  readonly socket: net.Socket;
-  handlers!: ConnectionHandlers;
-  #closeReason: string | null = null;
-  #awaitsDrain = false;
-
-  constructor(socket: net.Socket) {
-    this.socket = socket;
-    socket.on('error', (error: NodeJS.ErrnoException) => {
-      this.#closeReason = error.code ?? error.message;
-    });
-    socket.on('drain', () => this.handlers.onDrain());
-    socket.on('end', () => this.handlers.onEnd());
-    socket.on('close', () => this.handlers.onClose(this.#closeReason));
-  }
-
-  get remoteAddress(): string {
-    return this.socket.remoteAddress ?? '';
-  }
-
-  get remotePort(): number {
-    return this.socket.remotePort ?? 0;
-  }
-
-  get localAddress(): string {
-    return this.socket.localAddress ?? '';
-  }
-
-  get localPort(): number {
-    return this.socket.localPort ?? 0;
-  }
-
-  get pendingBytes(): number {
-    return this.socket.writableLength;
-  }
-
-  write(bytes: Uint8Array, start: number, end: number): boolean {
-    if (this.socket.destroyed || this.socket.writableEnded) return true;
-    this.socket.write(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end));
-    if (this.socket.writableLength === 0) return true;
-    this.#awaitDrain();
-    return false;
-  }
-
-  /** Node emits 'drain' only after a queue that was full: a shorter one ends with an empty write that calls back. */
-  #awaitDrain(): void {
-    if (this.#awaitsDrain || this.socket.writableNeedDrain) return;
-    this.#awaitsDrain = true;
-    this.socket.write(NOTHING, () => {
-      this.#awaitsDrain = false;
-      if (this.socket.destroyed) return;
-      if (this.socket.writableLength === 0) this.handlers.onDrain();
-      else this.#awaitDrain();
-    });
-  }
-
-  pause(): void {
-    this.socket.pause();
-  }
-
-  resume(): void {
-    this.socket.resume();
-  }
-
-  end(): void {
-    this.socket.destroySoon();
-  }
-
-  destroy(): void {
-    this.socket.destroy();
-  }
-}
-
 export class SocketTransport implements Transport {
   readonly #read = makeReadBuffer();
 
-  listen(endpoint: Endpoint, accept: (connection: Connection) => ConnectionHandlers): Promise<ListenerHandle> {
+  listen(
+    endpoint: Endpoint,
+    accept: (connection: Connection) => ConnectionHandlers,
+    tls?: TlsDoor,
+  ): Promise<ListenerHandle> {
+    if (tls !== undefined) return this.#listenTls(endpoint, accept, tls);
     const open = new Set<SocketConnection>();
     const server = net.createServer({ noDelay: true, pauseOnConnect: true, allowHalfOpen: true }, (socket) => {
       const connection = this.#accepted(socket);
@@ -119,22 +60,29 @@ export class SocketTransport implements Transport {
       connection.handlers = accept(connection);
       connection.socket.resume();
     });
-    // Every IPv6 address does not mean every IPv4 one too: each has a listener of its own, as in Redis.
-    const address = 'path' in endpoint ? { path: endpoint.path } : { ...endpoint, ipv6Only: endpoint.host === '::' };
-    return new Promise((resolve, reject) => {
-      server.once('error', reject);
-      server.listen({ ...address, backlog: ACCEPT_BACKLOG }, () => {
-        server.off('error', reject);
-        const bound = server.address();
-        resolve({
-          port: typeof bound === 'object' && bound !== null ? bound.port : 0,
-          dispose: () => {
-            server.close();
-            for (const connection of open) connection.destroy();
-          },
-        });
-      });
+    return bind(server, endpoint, open);
+  }
+
+  #listenTls(
+    endpoint: Endpoint,
+    accept: (connection: Connection) => ConnectionHandlers,
+    door: TlsDoor,
+  ): Promise<ListenerHandle> {
+    const acceptor = new TlsAcceptor(door, (connection) => {
+      connection.handlers = accept(connection);
     });
+    const open = new Set<net.Socket>();
+    const keepAlive = { keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
+    const server = net.createServer({ noDelay: true, allowHalfOpen: true, ...keepAlive }, (socket) => {
+      open.add(socket);
+      socket.once('close', () => open.delete(socket));
+      acceptor.receive(socket);
+    });
+    return bind(server, endpoint, open);
+  }
+
+  prepareTls(settings: TlsSettings): TlsContext {
+    return prepareTls(settings);
   }
 
   /**
@@ -181,38 +129,29 @@ export class SocketTransport implements Transport {
 
   connect(
     endpoint: Endpoint,
-    options: { readonly timeoutMs: number; readonly localAddress?: string },
+    options: ConnectOptions,
     opened: (connection: Connection) => ConnectionHandlers,
     failed: (reason: string) => void,
   ): Disposable {
-    const address = 'path' in endpoint ? { path: endpoint.path } : { host: endpoint.host, port: endpoint.port };
-    let connection: SocketConnection | undefined;
     let settled = false;
-    const socket = net.connect({
-      ...address,
+    const settle = (result: SocketConnection | string): void => {
+      if (settled) return;
+      settled = true;
+      clearTimeout(timer);
+      if (typeof result === 'string') {
+        socket.destroy();
+        failed(result);
+      } else result.handlers = opened(result);
+    };
+    const address = {
+      ...('path' in endpoint ? { path: endpoint.path } : { host: endpoint.host, port: endpoint.port }),
       ...(options.localAddress === undefined ? {} : { localAddress: options.localAddress }),
       noDelay: true,
       allowHalfOpen: true,
-      onread: this.#onread(() => connection?.handlers),
-    } as net.TcpNetConnectOpts);
-    const fail = (reason: string): void => {
-      if (settled) return;
-      settled = true;
-      clearTimeout(timer);
-      socket.destroy();
-      failed(reason);
-    };
-    const timer = setTimeout(() => fail('ETIMEDOUT'), options.timeoutMs);
-    const onError = (error: NodeJS.ErrnoException): void => fail(error.code ?? error.message);
-    socket.on('error', onError);
-    socket.once('connect', () => {
-      if (settled) return;
-      settled = true;
-      clearTimeout(timer);
-      socket.off('error', onError);
-      connection = new SocketConnection(socket);
-      connection.handlers = opened(connection);
-    });
+    } as net.TcpNetConnectOpts;
+    const socket =
+      options.tls === undefined ? this.#connectPlain(address, settle) : connectTls(address, options.tls, settle);
+    const timer = setTimeout(() => settle('ETIMEDOUT'), options.timeoutMs);
     return {
       dispose: () => {
         if (settled) return;
@@ -223,4 +162,41 @@ export class SocketTransport implements Transport {
       },
     };
   }
+
+  #connectPlain(address: net.TcpNetConnectOpts, settle: (result: SocketConnection | string) => void): net.Socket {
+    let connection: SocketConnection | undefined;
+    const socket = net.connect({ ...address, onread: this.#onread(() => connection?.handlers) });
+    const onError = (error: NodeJS.ErrnoException): void => settle(error.code ?? error.message);
+    socket.on('error', onError);
+    socket.once('connect', () => {
+      socket.off('error', onError);
+      connection = new SocketConnection(socket);
+      settle(connection);
+    });
+    return socket;
+  }
+}
+
+/** What an open listener must close with itself. */
+interface Closable {
+  destroy(): void;
+}
+
+function bind(server: net.Server, endpoint: Endpoint, open: ReadonlySet<Closable>): Promise<ListenerHandle> {
+  // Every IPv6 address does not mean every IPv4 one too: each has a listener of its own, as in Redis.
+  const address = 'path' in endpoint ? { path: endpoint.path } : { ...endpoint, ipv6Only: endpoint.host === '::' };
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ ...address, backlog: ACCEPT_BACKLOG }, () => {
+      server.off('error', reject);
+      const bound = server.address();
+      resolve({
+        port: typeof bound === 'object' && bound !== null ? bound.port : 0,
+        dispose: () => {
+          server.close();
+          for (const one of open) one.destroy();
+        },
+      });
+    });
+  });
 }
