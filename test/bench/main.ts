@@ -4,11 +4,16 @@ import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { provideRequiredPrograms } from '../support/required-programs.ts';
 import { idleGoalPercent, measureIdle } from './idle.ts';
+import { measureReplication } from './replication.ts';
+import type { Row } from './row.ts';
 import { heading, line } from './table.ts';
 import { measureThroughput } from './throughput.ts';
 
 const pairsMin = 3;
-const usage = `npm run bench -- throughput [--pairs N, at least ${pairsMin}] [--quick] [--json], or npm run bench -- idle`;
+const usage = [
+  `npm run bench -- throughput|replication [--pairs N, at least ${pairsMin}] [--quick] [--json]`,
+  'npm run bench -- idle [--json]',
+].join(', or ');
 const quickDivisor = 10;
 
 function machine() {
@@ -29,13 +34,19 @@ interface Wish {
   readonly asJson: boolean;
 }
 
-async function benchThroughput({ pairs, divisor, asJson }: Wish): Promise<void> {
+type Measure = (options: {
+  readonly pairs: number;
+  readonly divisor: number;
+  readonly onRow: (row: Row) => void;
+}) => Promise<readonly Row[]>;
+
+async function benchRows(measure: Measure, { pairs, divisor, asJson }: Wish): Promise<void> {
   const say = (text: string) => {
     if (!asJson) console.log(text);
   };
-  if (divisor > 1) say(`quick: 1/${divisor} of the requests, not for quoting`);
+  if (divisor > 1) say(`quick: 1/${divisor} of the work, not for quoting`);
   say(heading);
-  const rows = await measureThroughput({ pairs, divisor, onRow: (row) => say(line(row)) });
+  const rows = await measure({ pairs, divisor, onRow: (row) => say(line(row)) });
   if (asJson) console.log(JSON.stringify({ machine: machine(), pairs, divisor, rows }, null, 2));
 }
 
@@ -50,7 +61,11 @@ async function benchIdle({ asJson }: Wish): Promise<void> {
   );
 }
 
-const benches = { throughput: benchThroughput, idle: benchIdle };
+const benches = {
+  throughput: (wish: Wish) => benchRows(measureThroughput, wish),
+  replication: (wish: Wish) => benchRows(measureReplication, wish),
+  idle: benchIdle,
+};
 const isBench = (name: string): name is keyof typeof benches => Object.hasOwn(benches, name);
 
 async function main(): Promise<void> {

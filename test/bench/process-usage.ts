@@ -9,6 +9,11 @@ export function cpuSeconds(pid: number): number | null {
   return process.platform === 'linux' ? readStat(pid).cpuSeconds : null;
 }
 
+/** The same with that of its children that ended, as the fork that wrote a snapshot. */
+export function cpuSecondsWithEnded(pid: number): number | null {
+  return process.platform === 'linux' ? readStat(pid).cpuSecondsWithEnded : null;
+}
+
 /** The same of a process and all that it started and that still runs. @throws Error on other systems than Linux. */
 export function cpuSecondsOfTree(root: number): number {
   const stats = readdirSync('/proc')
@@ -24,14 +29,18 @@ interface Stat {
   readonly pid: number;
   readonly parent: number;
   readonly cpuSeconds: number;
+  readonly cpuSecondsWithEnded: number;
 }
 
 function readStat(pid: number): Stat {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The name stands in parentheses and may hold spaces. Behind it: state, parent; utime and stime are the 12th and 13th.
+  // The name stands in parentheses and may hold spaces. Behind it: state, parent; from the 12th: utime, stime, and those
+  // of children that ended.
   const words = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const ticks = Number(words[11]) + Number(words[12]);
-  return { pid, parent: Number(words[1]), cpuSeconds: ticks / ticksPerSecond };
+  const [user = 0, system = 0, endedUser = 0, endedSystem = 0] = words.slice(11, 15).map(Number);
+  const own = (user + system) / ticksPerSecond;
+  const ended = (endedUser + endedSystem) / ticksPerSecond;
+  return { pid, parent: Number(words[1]), cpuSeconds: own, cpuSecondsWithEnded: own + ended };
 }
 
 /** Null when the process ended between the listing and the look. */

@@ -21,14 +21,19 @@ export function spread(values: readonly number[]): Spread {
 export interface Goal {
   readonly solid: number;
   readonly want: number;
-  /** Of throughput more is better, of memory less. */
+  /** Of throughput more is better, of memory and pauses less. */
   readonly better: 'more' | 'less';
+  /** What is compared with it: the ratio of the medians, or our median alone. */
+  readonly of: 'ratio' | 'figure';
 }
+
+/** A goal for the ratio of throughputs. */
+export const atLeast = (solid: number, want: number): Goal => ({ solid, want, better: 'more', of: 'ratio' });
 
 export type Verdict = 'want' | 'solid' | 'missed';
 
-export function judge(ratio: number, goal: Goal): Verdict {
-  const reaches = (figure: number) => (goal.better === 'more' ? ratio >= figure : ratio <= figure);
+export function judge(measured: number, goal: Goal): Verdict {
+  const reaches = (bound: number) => (goal.better === 'more' ? measured >= bound : measured <= bound);
   if (reaches(goal.want)) return 'want';
   return reaches(goal.solid) ? 'solid' : 'missed';
 }

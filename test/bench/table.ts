@@ -1,6 +1,7 @@
 // The table that `npm run bench` prints: Markdown, so that it can be committed as it is.
+
+import type { Row } from './row.ts';
 import type { Spread } from './statistics.ts';
-import type { Row } from './throughput.ts';
 
 export const heading = [
   '| work | unit | Redis: min–median–max | Syncline: min–median–max | ratio | by CPU | goal: solid / want | reached |',
@@ -8,7 +9,6 @@ export const heading = [
 ].join('\n');
 
 export function line({ work, unit, redis, syncline, ratio, ratioByCpu, goal, verdict }: Row): string {
-  const sign = goal.better === 'more' ? '≥' : '≤';
   const cells = [
     work,
     unit,
@@ -16,13 +16,20 @@ export function line({ work, unit, redis, syncline, ratio, ratioByCpu, goal, ver
     figures(syncline),
     ratio.toFixed(2),
     ratioByCpu === null ? 'n/a' : ratioByCpu.toFixed(2),
-    `${sign} ${goal.solid} / ${goal.want}`,
-    verdict === 'missed' ? 'no' : verdict,
+    goal === null ? '–' : `${goal.better === 'more' ? '≥' : '≤'} ${goal.solid} / ${goal.want}`,
+    verdict === null ? '–' : verdict === 'missed' ? 'no' : verdict,
   ];
   return `| ${cells.join(' | ')} |`;
 }
 
+const preciseBelow = 100;
+
 function figures({ min, median, max }: Spread): string {
-  const whole = (value: number) => Math.round(value).toLocaleString('en').replaceAll(',', ' ');
-  return min === max ? whole(median) : `${whole(min)}–${whole(median)}–${whole(max)}`;
+  return min === max ? figure(median) : `${figure(min)}–${figure(median)}–${figure(max)}`;
+}
+
+/** Whole, except where that would hide a difference. */
+function figure(value: number): string {
+  if (value < preciseBelow) return value.toFixed(1);
+  return Math.round(value).toLocaleString('en').replaceAll(',', ' ');
 }

@@ -2,22 +2,11 @@
 import { startRedis } from '../support/redis-server.ts';
 import type { ServerProcess } from '../support/server-process.ts';
 import { startSyncline } from '../support/syncline-server.ts';
-import { fillKeys, type Load, type LoadResult, runLoad } from './load.ts';
+import { fillKeys, type Load, runLoad } from './load.ts';
 import { residentBytes } from './process-usage.ts';
-import { type Goal, judge, type Spread, spread, type Verdict } from './statistics.ts';
-
-export interface Row {
-  readonly work: string;
-  readonly unit: 'commands/s' | 'bytes/key';
-  readonly redis: Spread;
-  readonly syncline: Spread;
-  /** Medians, Syncline's to Redis's. */
-  readonly ratio: number;
-  /** Commands for the same server CPU, Syncline's to Redis's; null where the system does not tell. */
-  readonly ratioByCpu: number | null;
-  readonly goal: Goal;
-  readonly verdict: Verdict;
-}
+import { compare, type Row, type Run } from './row.ts';
+import { atLeast, type Goal } from './statistics.ts';
+import { withServers } from './with-servers.ts';
 
 interface LoadRow {
   readonly work: string;
@@ -31,9 +20,9 @@ const clients = 50;
 /** The first three rows of the table of goals, SET and GET each on its own. */
 const loadRows: readonly LoadRow[] = (
   [
-    { pipeline: 1, requests: 300_000, goal: { solid: 0.8, want: 0.95, better: 'more' } },
-    { pipeline: 16, requests: 3_000_000, goal: { solid: 1.1, want: 1.5, better: 'more' } },
-    { pipeline: 100, requests: 6_000_000, goal: { solid: 1.5, want: 2.5, better: 'more' } },
+    { pipeline: 1, requests: 300_000, goal: atLeast(0.8, 0.95) },
+    { pipeline: 16, requests: 3_000_000, goal: atLeast(1.1, 1.5) },
+    { pipeline: 100, requests: 6_000_000, goal: atLeast(1.5, 2.5) },
   ] as const
 ).flatMap(({ pipeline, requests, goal }) =>
   (['SET', 'GET'] as const).map((command) => ({
@@ -43,7 +32,7 @@ const loadRows: readonly LoadRow[] = (
   })),
 );
 
-const memoryGoal: Goal = { solid: 0.85, want: 0.7, better: 'less' };
+const memoryGoal: Goal = { solid: 0.85, want: 0.7, better: 'less', of: 'ratio' };
 
 export interface ThroughputOptions {
   readonly pairs: number;
@@ -53,19 +42,8 @@ export interface ThroughputOptions {
 }
 
 /** Starts both servers, fills both with the same keys, and measures row by row. */
-export async function measureThroughput(options: ThroughputOptions): Promise<readonly Row[]> {
-  // Not `await using`: the bundle of a program that runs outside vitest has no helper to lower it for Node 20.
-  const redis = await startRedis();
-  try {
-    const syncline = await startSyncline();
-    try {
-      return await measureRows(redis, syncline, options);
-    } finally {
-      await syncline[Symbol.asyncDispose]();
-    }
-  } finally {
-    await redis[Symbol.asyncDispose]();
-  }
+export function measureThroughput(options: ThroughputOptions): Promise<readonly Row[]> {
+  return withServers([startRedis, startSyncline], ([redis, syncline]) => measureRows(redis, syncline, options));
 }
 
 async function measureRows(redis: ServerProcess, syncline: ServerProcess, options: ThroughputOptions): Promise<Row[]> {
@@ -77,41 +55,23 @@ async function measureRows(redis: ServerProcess, syncline: ServerProcess, option
   for (const row of await memoryRows(redis, syncline)) add(row);
   for (const { work, load, goal } of loadRows) {
     const scaled = { ...load, requests: Math.ceil(load.requests / options.divisor) };
-    const results: { redis: LoadResult[]; syncline: LoadResult[] } = { redis: [], syncline: [] };
+    const results: { redis: Run[]; syncline: Run[] } = { redis: [], syncline: [] };
     for (let pair = 0; pair < options.pairs; pair++) {
       results.redis.push(await runLoad(redis, scaled));
       results.syncline.push(await runLoad(syncline, scaled));
     }
-    add(loadRow(work, goal, results.redis, results.syncline));
+    add(compare({ work, unit: 'commands/s', goal, ...results }));
   }
   return rows;
-}
-
-function loadRow(work: string, goal: Goal, ofRedis: readonly LoadResult[], ofSyncline: readonly LoadResult[]): Row {
-  const redis = spread(ofRedis.map(({ perSecond }) => perSecond));
-  const syncline = spread(ofSyncline.map(({ perSecond }) => perSecond));
-  const ratio = syncline.median / redis.median;
-  const ratioByCpu = cpuRatio(ofRedis, ofSyncline);
-  return { work, unit: 'commands/s', redis, syncline, ratio, ratioByCpu, goal, verdict: judge(ratio, goal) };
-}
-
-function cpuRatio(ofRedis: readonly LoadResult[], ofSyncline: readonly LoadResult[]): number | null {
-  const known = (results: readonly LoadResult[]) =>
-    results.map(({ cpuMicroseconds }) => cpuMicroseconds).filter((cpu) => cpu !== null);
-  if (known(ofRedis).length === 0 || known(ofSyncline).length === 0) return null;
-  return spread(known(ofRedis)).median / spread(known(ofSyncline)).median;
 }
 
 /** The fill that the loads need anyway is measured: by what each server says, and by what the system says of ours. */
 async function memoryRows(redis: ServerProcess, syncline: ServerProcess): Promise<readonly Row[]> {
   const ofRedis = await growthPerKey(redis);
   const ofSyncline = await growthPerKey(syncline);
-  const row = (work: string, bytes: number): Row => {
-    const ratio = bytes / ofRedis.used;
-    const verdict = judge(ratio, memoryGoal);
-    const [one, other] = [spread([ofRedis.used]), spread([bytes])];
-    return { work, unit: 'bytes/key', redis: one, syncline: other, ratio, ratioByCpu: null, goal: memoryGoal, verdict };
-  };
+  const run = (bytes: number): readonly Run[] => [{ figure: bytes, cpu: null }];
+  const row = (work: string, bytes: number): Row =>
+    compare({ work, unit: 'bytes/key', goal: memoryGoal, redis: run(ofRedis.used), syncline: run(bytes) });
   const rows = [row('memory of a key (16 + 64 bytes), used_memory', ofSyncline.used)];
   if (ofSyncline.resident !== null) {
     rows.push(row('memory of a key, our resident growth to its used_memory', ofSyncline.resident));

@@ -23,8 +23,8 @@ test('no values have no figures', () => {
 });
 
 test('throughput is judged upwards, memory downwards', () => {
-  const throughput = { solid: 0.8, want: 0.95, better: 'more' } as const;
+  const throughput = { solid: 0.8, want: 0.95, better: 'more', of: 'ratio' } as const;
   expect([0.79, 0.8, 0.95].map((ratio) => judge(ratio, throughput))).toEqual(['missed', 'solid', 'want']);
-  const memory = { solid: 0.85, want: 0.7, better: 'less' } as const;
+  const memory = { solid: 0.85, want: 0.7, better: 'less', of: 'ratio' } as const;
   expect([0.86, 0.85, 0.7].map((ratio) => judge(ratio, memory))).toEqual(['missed', 'solid', 'want']);
 });
