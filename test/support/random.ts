@@ -1,4 +1,5 @@
 // A small random generator with a seed, so that a failing test can be run again.
+import { mulberry32 } from '#core/base/seeded-random.ts';
 
 export interface SeededRandom {
   /** A whole number from 0 up to, not including, `limit`. */
@@ -7,15 +8,8 @@ export interface SeededRandom {
   bytes(length: number): Buffer;
 }
 
-/** Mulberry32 (public domain, T. Ettinger): 32 bits of state, even enough for tests. */
 export function seededRandom(seed: number): SeededRandom {
-  let state = seed >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return (mixed ^ (mixed >>> 14)) >>> 0;
-  };
+  const next = mulberry32(seed);
   const below = (limit: number) => next() % limit;
   return {
     below,
