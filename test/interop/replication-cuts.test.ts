@@ -1,9 +1,9 @@
-// Links that are cut: in the stream, in the snapshot, at each step of the handshake, and for too long.
+// Links that are cut at the worst moment: within a command, within the snapshot, at each step of the handshake.
 import { describe, expect, it } from 'vitest';
-import { change, fill } from '../support/fill.ts';
+import { fill } from '../support/fill.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { startRelay } from '../support/relay.ts';
-import { attach, expectInSync, info, linkUp, promote, syncCounts } from '../support/replication.ts';
+import { attach, expectInSync, linkUp, syncCounts } from '../support/replication.ts';
 import type { ServerProcess, StartOptions } from '../support/server-process.ts';
 import { startSyncline } from '../support/syncline-server.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -31,28 +31,6 @@ async function writeLarge(server: ServerProcess): Promise<void> {
 }
 
 describe.each(pairs)('%s as master of %s', (masterKind, replicaKind) => {
-  it('continues where the stream was cut, without a second snapshot', async () => {
-    await using master = await kinds[masterKind]({ settings });
-    await using replica = await kinds[replicaKind]({ settings });
-    await using relay = await startRelay(master);
-    await fill(master);
-    await attach(replica, relay);
-    await linkUp(replica);
-    for (let round = 1; round <= 3; round++) {
-      await change(master, 300, round);
-      relay.cut();
-      await change(master, 300, 10 + round);
-      await waitFor(
-        'the replica to come back',
-        () => relay.opened,
-        (opened) => opened === 1 + round,
-      );
-      await linkUp(replica);
-    }
-    await expectInSync(master, replica);
-    expect(await syncCounts(master)).toEqual({ full: 1, partialOk: 3, partialErr: 1 });
-  });
-
   it('continues after cuts in the middle of a command and of a transaction', async () => {
     await using master = await kinds[masterKind]({ settings });
     await using replica = await kinds[replicaKind]({ settings });
@@ -123,29 +101,7 @@ describe.each(pairs.slice(0, 2))('%s as master of %s', (masterKind, replicaKind)
     await linkUp(replica);
     await expectInSync(master, replica);
   });
-
-  it('makes a full sync when the replica was away for longer than the backlog reaches', async () => {
-    await using master = await kinds[masterKind]({ settings: { ...settings, 'repl-backlog-size': '16kb' } });
-    await using replica = await kinds[replicaKind]({ settings });
-    await using relay = await startRelay(master);
-    await attach(replica, relay);
-    await linkUp(replica);
-    await expectInSyncAfter(master, replica, () => change(master, 50));
-    relay.refuse();
-    relay.cut();
-    await fill(master);
-    await change(master, 3000);
-    relay.accept();
-    await linkUp(replica);
-    await expectInSync(master, replica);
-    expect(await syncCounts(master)).toEqual({ full: 2, partialOk: 0, partialErr: 2 });
-  });
 });
-
-async function expectInSyncAfter(master: ServerProcess, replica: ServerProcess, act: () => Promise<void>) {
-  await act();
-  await expectInSync(master, replica);
-}
 
 describe('a Syncline replica whose snapshot is cut off', () => {
   it('goes on serving its own data, and says why it has no other', async () => {
@@ -168,60 +124,5 @@ describe('a Syncline replica whose snapshot is cut off', () => {
     relay.accept();
     await linkUp(replica);
     await expectInSync(master, replica);
-  });
-});
-
-describe.each([
-  ['Redis', 'Syncline', 'Redis'],
-  ['Syncline', 'Redis', 'Syncline'],
-  ['Syncline', 'Syncline', 'Syncline'],
-] as const)('the chain %s, %s, %s without its head', (topKind, middleKind, lastKind) => {
-  it('goes on from the promoted one, by the second id and without a snapshot', async () => {
-    await using top = await kinds[topKind]({ settings });
-    await using middle = await kinds[middleKind]({ settings });
-    await using last = await kinds[lastKind]({ settings });
-    await using sibling = await kinds[lastKind]({ settings });
-    await fill(top);
-    await attach(middle, top);
-    await attach(sibling, top);
-    await linkUp(middle);
-    await linkUp(sibling);
-    await attach(last, middle);
-    await linkUp(last);
-    await change(top, 500);
-    await expectInSync(top, middle, last, sibling);
-    await top.stop();
-    // Only now: a master that is told to end asks its replicas once more how far they are, and that counts.
-    const before = await waitFor(
-      'the head to be missed',
-      () => info(middle.client(), 'replication'),
-      (fields) => fields.master_link_status === 'down',
-    );
-    await promote(middle);
-    await attach(sibling, middle);
-    await linkUp(last);
-    await linkUp(sibling);
-    await change(middle, 500, 2);
-    await expectInSync(middle, last, sibling);
-    const after = await info(middle.client(), 'replication');
-    expect(after.master_replid2).toBe(before.master_replid);
-    expect(after.second_repl_offset).toBe(String(Number(before.master_repl_offset) + 1));
-    expect(await syncCounts(middle)).toMatchObject({ full: 1, partialOk: 2 });
-  });
-});
-
-describe.each(pairs)('%s promoted away and back under %s', (replicaKind, masterKind) => {
-  it('asks with its own new id, and gets everything anew', async () => {
-    await using master = await kinds[masterKind]({ settings });
-    await using replica = await kinds[replicaKind]({ settings });
-    await fill(master);
-    await attach(replica, master);
-    await linkUp(replica);
-    await promote(replica);
-    await replica.client().set('own', 'lost');
-    await attach(replica, master);
-    await linkUp(replica);
-    await expectInSync(master, replica);
-    expect(await syncCounts(master)).toEqual({ full: 2, partialOk: 0, partialErr: 2 });
   });
 });

@@ -46,6 +46,12 @@ const stopTimeoutMs = 10_000;
 const startTriesMax = 3;
 const outputMaxChars = 4_000_000;
 
+/** Those that still run: none outlives us. */
+const children = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
 /** Starts the program on a loopback port and waits until it says that it is ready. */
 export async function startServerProcess(program: ServerProgram, options: StartOptions): Promise<ServerProcess> {
   for (let tries = 1; ; tries++) {
@@ -88,7 +94,6 @@ class RunningServer implements ServerProcess {
   readonly #child: ChildProcess;
   readonly #clients: Redis[] = [];
   readonly #ownsFolder: boolean;
-  readonly #killWithUs = () => void this.#child.kill('SIGKILL');
   #output = '';
   #failure: Error | null = null;
 
@@ -106,8 +111,8 @@ class RunningServer implements ServerProcess {
     child.on('error', (error) => {
       this.#failure = error;
     });
-    process.once('exit', this.#killWithUs);
-    child.once('exit', () => process.off('exit', this.#killWithUs));
+    children.add(child);
+    child.once('exit', () => children.delete(child));
   }
 
   get pid(): number {
@@ -140,7 +145,7 @@ class RunningServer implements ServerProcess {
     for (const client of this.#clients.splice(0)) client.disconnect();
     if (!this.#hasEnded()) {
       const ended = once(this.#child, 'exit');
-      const hanging = setTimeout(this.#killWithUs, stopTimeoutMs);
+      const hanging = setTimeout(() => this.#child.kill('SIGKILL'), stopTimeoutMs);
       this.#child.kill(signal);
       await ended;
       clearTimeout(hanging);
