@@ -125,6 +125,65 @@ export interface WorkloadView {
   readonly achievedPerSecond: number;
 }
 
+/** `redis`, `valkey` or `syncline`, its version, and `standalone`, `cluster` or `sentinel`. */
+export interface ServerView {
+  readonly family: string;
+  readonly version: string;
+  readonly mode: string;
+}
+
+/** What a right is needed for: one i18n key each. */
+export const features = [
+  'figures',
+  'link',
+  'settings',
+  'outputBuffers',
+  'cluster',
+  'attach',
+  'reconnect',
+  'tune',
+  'pauseWrites',
+  'failover',
+  'probe',
+] as const;
+
+export type Feature = (typeof features)[number];
+
+/** What the login of a node may not do, of all that Syncline would use. */
+export interface RightsView {
+  readonly user: string;
+  readonly missing: readonly { readonly command: string; readonly feature: Feature }[];
+  /** `ACL SETUSER …`: what grants all of it; null where nothing is missing. */
+  readonly aclLine: string | null;
+  /** False where the server could not be asked (no ACL DRYRUN): then only what was refused so far is listed. */
+  readonly isComplete: boolean;
+}
+
+/** What it costs a server, and the network, to be looked at: means over the last looks. */
+export interface LookCostView {
+  readonly bytes: number;
+  /** From the first question to the last answer: an upper bound of the time that the server spends. */
+  readonly ms: number;
+  /** Between two looks; null until there were two. */
+  readonly intervalMs: number | null;
+  /** Share of the server's time by its own `usec_per_call`, 0 to 1; null where it does not say. */
+  readonly serverShare: number | null;
+}
+
+/** A Sentinel deployment watches this master. */
+export interface SupervisionView {
+  readonly masterName: string;
+  /** Sentinels that answer or are told of, and how many of them must agree that the master is down. */
+  readonly sentinels: number;
+  readonly quorum: number;
+}
+
+/** A server that came back as another process: what it held before may be gone. */
+export interface RestartView {
+  readonly atMs: number;
+  readonly keysBefore: number;
+}
+
 export interface NodeView {
   readonly id: NodeId;
   readonly name: string;
@@ -135,8 +194,8 @@ export interface NodeView {
   /** When its state was last read; null if never. A screen fades what is older than `staleAfterMs`. */
   readonly observedAtMs: number | null;
   readonly role: 'master' | 'replica' | 'unknown';
-  /** `redis`, `valkey` or `syncline`, and its version; null until first read. */
-  readonly server: { readonly family: string; readonly version: string; readonly mode: string } | null;
+  /** Null until first read. */
+  readonly server: ServerView | null;
   readonly runId: string | null;
   readonly replicationId: string | null;
   readonly secondReplicationId: string | null;
@@ -151,6 +210,11 @@ export interface NodeView {
   readonly replicas: readonly AttachedReplicaView[];
   readonly syncs: SyncCounters | null;
   readonly info: readonly InfoField[];
+  /** Null until they were looked at, and for embedded nodes, which are ours. */
+  readonly rights: RightsView | null;
+  readonly cost: LookCostView | null;
+  readonly supervision: SupervisionView | null;
+  readonly restart: RestartView | null;
   readonly workload: WorkloadView | null;
 }
 

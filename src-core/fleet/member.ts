@@ -2,11 +2,19 @@
 
 import type { Failure } from '../contract/failures.ts';
 import { seriesPointsMax } from '../contract/settings.ts';
-import type { Address, Lifecycle, NodeId, SeriesPoint } from '../contract/views.ts';
+import type { Address, Lifecycle, NodeId, RestartView, SeriesPoint, SupervisionView } from '../contract/views.ts';
 import type { FleetNode } from './fleet-node.ts';
+import type { Look } from './look.ts';
+import { LookCost } from './look-cost.ts';
 import { OffsetHistory } from './offset-history.ts';
 import type { NodeReading } from './reading.ts';
 import { Ring } from './ring.ts';
+
+export interface RateSample {
+  /** Of a clock that never steps. */
+  readonly monotonicMs: number;
+  readonly bytesPerSecond: number;
+}
 
 export class Member {
   readonly node: FleetNode;
@@ -17,7 +25,12 @@ export class Member {
   /** Bytes of the snapshot that a replica received, over time. */
   readonly received = new OffsetHistory();
   readonly series = new Ring<SeriesPoint>(seriesPointsMax);
+  readonly cost = new LookCost();
   reading: NodeReading | null = null;
+  /** Of the Sentinels that watch this master; null where none is known. */
+  supervision: SupervisionView | null = null;
+  readonly #writeRates = new Ring<RateSample>(seriesPointsMax);
+  #restart: RestartView | null = null;
   /** The looks that failed in a row, though the node is said to run: it hangs, or refuses INFO. */
   #trouble: { readonly sinceMs: number; readonly attempt: number; readonly failure: Failure } | null = null;
 
@@ -39,19 +52,39 @@ export class Member {
     return this.#trouble && lifecycle.kind === 'running' ? { kind: 'unreachable', ...this.#trouble } : lifecycle;
   }
 
+  /** The last time that another process answered than before; null where that was not seen. */
+  get restart(): RestartView | null {
+    return this.#restart;
+  }
+
+  /** Growth of its stream, bytes per second, as it was sampled: from the oldest sample to the newest. */
+  get writeRates(): readonly RateSample[] {
+    return this.#writeRates.toArray();
+  }
+
   /** A look told nothing. */
   miss(failure: Failure, atMs: number): void {
     const before = this.#trouble;
     this.#trouble = { sinceMs: before?.sinceMs ?? atMs, attempt: (before?.attempt ?? 0) + 1, failure };
   }
 
+  /** A look told this, and cost that. */
+  takeLook(look: Look): void {
+    this.cost.add(look, look.reading.monotonicMs);
+    this.take(look.reading);
+  }
+
   take(reading: NodeReading): void {
+    const before = this.reading;
+    const isAnother = before !== null && before.runId !== '' && before.runId !== reading.runId;
+    if (isAnother) this.#restart = { atMs: reading.atMs, keysBefore: before.keys };
     this.#trouble = null;
     this.reading = reading;
-    this.offsets.add(reading.atMs, reading.offset, `${reading.runId} ${reading.replicationId}`);
+    this.offsets.add(reading.monotonicMs, reading.offset, `${reading.runId} ${reading.replicationId}`);
+    this.#writeRates.push({ monotonicMs: reading.monotonicMs, bytesPerSecond: this.offsets.bytesPerSecond() });
     const { link } = reading;
     if (!link) return;
-    this.applied.add(reading.atMs, link.offset, reading.replicationId);
-    this.received.add(reading.atMs, link.syncReadBytes, `${reading.runId} ${reading.role}`);
+    this.applied.add(reading.monotonicMs, link.offset, reading.replicationId);
+    this.received.add(reading.monotonicMs, link.syncReadBytes, `${reading.runId} ${reading.role}`);
   }
 }

@@ -1,12 +1,10 @@
 // Looks at every node again and again, each for itself: a node that hangs delays nobody.
 import type { Disposable } from '../base/lifecycle.ts';
-import { FailureError, toFailure } from '../contract/failure-error.ts';
+import { toFailure } from '../contract/failure-error.ts';
 import { observeDuringActIntervalMs, observeIntervalMs } from '../contract/settings.ts';
-import { InfoText } from '../remote/info.ts';
-import { parseRole, type Reply } from '../remote/role.ts';
-import type { FleetNode } from './fleet-node.ts';
+import { lookQuickly, lookWholly } from './look.ts';
 import type { Member } from './member.ts';
-import { type NodeReading, readCommands, toReading } from './reading.ts';
+import { Pace } from './pace.ts';
 import { withMasters } from './topology.ts';
 
 /** The pace while nobody watches. */
@@ -17,33 +15,27 @@ const publishAfterMs = 200;
 const hurryLingersMs = 4000;
 /** Looks that a node itself asks for (a step of a handshake) come at most this often. */
 const nudgeGapMs = 60;
+/** Between two whole looks at a node; between them only what moves is asked for. */
+const wholeLookIntervalMs = 30_000;
 
-/** Asks one node once. @throws FailureError when it cannot be asked, or refuses INFO */
-export async function readNode(node: FleetNode): Promise<NodeReading> {
-  const replies = await node.execute(readCommands);
-  const sections = replies.slice(0, -1);
-  const refused = sections.find(isError);
-  if (refused && sections.every(isError)) {
-    const command = 'INFO';
-    throw /^NOPERM/.test(refused.error)
-      ? new FailureError('noPermission', { command })
-      : new FailureError('commandRefused', { name: node.name, command, answer: refused.error });
-  }
-  const text = sections.filter((reply) => typeof reply === 'string').join('\n');
-  return toReading(new InfoText(text), parseRole(replies.at(-1)), Date.now());
-}
-
-function isError(reply: Reply): reply is { readonly error: string } {
-  return typeof reply === 'object' && reply !== null && 'error' in reply;
+/** What the observer remembers of a node. */
+interface Watch {
+  readonly pace: Pace;
+  /** The node as it was when it was last nudged: a change means that another process may answer. */
+  lifecycle: string;
+  wholeLookAtMs: number;
+  rightsAtMs: number;
+  /** Acts that concern this node and run now. */
+  hurries: number;
+  hurryUntilMs: number;
 }
 
 export class Observer implements Disposable {
   readonly #members: () => readonly Member[];
   readonly #publish: () => void;
   readonly #looking = new Map<Member, Promise<void>>();
+  readonly #watches = new WeakMap<Member, Watch>();
   #watchers = 0;
-  #hurries = 0;
-  #hurryUntilMs = 0;
   #timer: NodeJS.Timeout | null = null;
   readonly #nudged = new Set<Member>();
   #nudgeTimer: NodeJS.Timeout | null = null;
@@ -62,19 +54,25 @@ export class Observer implements Disposable {
     return once(() => this.#watchers--);
   }
 
-  /** An act runs until the answer is disposed: nodes are read four times a second, and a while longer. */
-  hurry(): Disposable {
-    this.#hurries++;
+  /** An act runs on these nodes until the answer is disposed: they are read four times a second, and a while longer. */
+  hurry(members: readonly Member[] = this.#members()): Disposable {
+    const watches = members.map((member) => this.#watchOf(member));
+    for (const watch of watches) watch.hurries++;
     this.#schedule(0);
     return once(() => {
-      this.#hurries--;
-      this.#hurryUntilMs = Date.now() + hurryLingersMs;
+      for (const watch of watches) {
+        watch.hurries--;
+        watch.hurryUntilMs = performance.now() + hurryLingersMs;
+      }
     });
   }
 
   /** Something happened at this node: look at it and at its master now, and publish. */
   nudge(member: Member): void {
     if (this.#disposed) return;
+    const watch = this.#watchOf(member);
+    const lifecycle = member.node.lifecycle.kind;
+    if (lifecycle !== watch.lifecycle) this.#doubt(watch, lifecycle);
     this.#nudged.add(member);
     this.#nudgeTimer ??= setTimeout(() => {
       this.#nudgeTimer = null;
@@ -92,23 +90,68 @@ export class Observer implements Disposable {
     return looking;
   }
 
+  /** The same with everything that is else asked for at a slow pace: settings, memory, buffers. For a plan, say. */
+  async lookClosely(member: Member): Promise<void> {
+    await this.#looking.get(member);
+    this.#watchOf(member).wholeLookAtMs = Number.NEGATIVE_INFINITY;
+    await this.look(member);
+  }
+
   dispose(): void {
     this.#disposed = true;
     if (this.#timer) clearTimeout(this.#timer);
     if (this.#nudgeTimer) clearTimeout(this.#nudgeTimer);
   }
 
-  get #intervalMs(): number {
-    if (this.#hurries > 0 || Date.now() < this.#hurryUntilMs) return observeDuringActIntervalMs;
-    return this.#watchers > 0 ? observeIntervalMs : unwatchedIntervalMs;
-  }
-
   async #read(member: Member): Promise<void> {
+    const watch = this.#watchOf(member);
+    const startedAtMs = performance.now();
+    const { reading } = member;
+    const isWhole = reading === null || startedAtMs - watch.wholeLookAtMs >= wholeLookIntervalMs;
+    watch.pace.begin(startedAtMs);
     try {
-      member.take(await readNode(member.node));
+      const look = isWhole
+        ? await lookWholly(member.node, reading, startedAtMs - watch.rightsAtMs)
+        : await lookQuickly(member.node, reading);
+      if (isWhole) watch.wholeLookAtMs = startedAtMs;
+      if (look.reading.rights !== reading?.rights) watch.rightsAtMs = startedAtMs;
+      // A master on a new history may be another process behind the same address.
+      if (look.reading.replicationId !== reading?.replicationId && !isWhole)
+        watch.wholeLookAtMs = Number.NEGATIVE_INFINITY;
+      watch.pace.succeed(performance.now());
+      member.takeLook(look);
     } catch (error) {
+      watch.pace.fail(performance.now());
       member.miss(toFailure(error), Date.now());
     }
+  }
+
+  #watchOf(member: Member): Watch {
+    const known = this.#watches.get(member);
+    if (known) return known;
+    const fresh: Watch = {
+      pace: new Pace(),
+      lifecycle: member.node.lifecycle.kind,
+      wholeLookAtMs: Number.NEGATIVE_INFINITY,
+      rightsAtMs: Number.NEGATIVE_INFINITY,
+      hurries: 0,
+      hurryUntilMs: 0,
+    };
+    this.#watches.set(member, fresh);
+    return fresh;
+  }
+
+  /** Another process may answer from now on, with other settings and rights. */
+  #doubt(watch: Watch, lifecycle: string): void {
+    watch.lifecycle = lifecycle;
+    watch.wholeLookAtMs = Number.NEGATIVE_INFINITY;
+    watch.rightsAtMs = Number.NEGATIVE_INFINITY;
+    watch.pace.reset();
+  }
+
+  #intervalMs(watch: Watch, nowMs: number): number {
+    if (watch.hurries > 0 || nowMs < watch.hurryUntilMs) return observeDuringActIntervalMs;
+    return this.#watchers > 0 ? observeIntervalMs : unwatchedIntervalMs;
   }
 
   #schedule(delayMs: number): void {
@@ -117,9 +160,16 @@ export class Observer implements Disposable {
     this.#timer = setTimeout(() => void this.#round(), delayMs);
   }
 
+  /** Rounds come as often as the node that hurries most asks for; each takes the nodes whose time has come. */
   async #round(): Promise<void> {
-    this.#schedule(this.#intervalMs);
-    await this.#lookAtAll(this.#members());
+    const nowMs = performance.now();
+    const paced = this.#members().map((member) => {
+      const watch = this.#watchOf(member);
+      return { member, watch, intervalMs: this.#intervalMs(watch, nowMs) };
+    });
+    this.#schedule(Math.min(unwatchedIntervalMs, ...paced.map(({ intervalMs }) => intervalMs)));
+    const due = paced.filter(({ watch, intervalMs }) => watch.pace.isDue(nowMs, intervalMs));
+    await this.#lookAtAll(due.map(({ member }) => member));
   }
 
   async #lookAtAll(members: readonly Member[]): Promise<void> {

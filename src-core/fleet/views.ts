@@ -35,7 +35,7 @@ export function toNodeView(member: Member, members: readonly Member[]): NodeView
     secondReplicationId: current?.secondReplicationId ?? null,
     offset: current?.offset ?? null,
     keys: current?.keys ?? null,
-    memoryBytes: current?.memoryBytes ?? null,
+    memoryBytes: current?.memory.usedBytes ?? null,
     writeBytesPerSecond,
     commandsPerSecond: current?.commandsPerSecond ?? 0,
     backlog: current ? toBacklogView(current, writeBytesPerSecond) : null,
@@ -43,6 +43,10 @@ export function toNodeView(member: Member, members: readonly Member[]): NodeView
     replicas: current ? toReplicaViews(member, current, members) : [],
     syncs: current?.counters ?? null,
     info: current?.fields ?? [],
+    rights: current?.rights ?? null,
+    cost: member.cost.view,
+    supervision: member.supervision,
+    restart: member.restart,
     workload: node.workload,
   };
 }
@@ -87,7 +91,7 @@ function toLinkView(member: Member, reading: NodeReading, link: LinkReading, mem
     downSinceMs: link.downSinceSeconds === null ? null : reading.atMs - link.downSinceSeconds * 1000,
     progress: toProgress(member, reading, link, phase),
     lagBytes: source && source.offset - link.offset,
-    lagSeconds: source && (master?.offsets.ageSeconds(link.offset, source.atMs) ?? null),
+    lagSeconds: source && (master?.offsets.ageSeconds(link.offset, source.monotonicMs) ?? null),
     unappliedBytes: link.readOffset === null ? null : link.readOffset - link.offset,
     bytesPerSecond: member.applied.bytesPerSecond(),
     reason: phase === 'streaming' ? null : findLinkReason(member, master),
@@ -98,7 +102,7 @@ function toLinkView(member: Member, reading: NodeReading, link: LinkReading, mem
 function comparableMaster(master: Member | null, reading: NodeReading): NodeReading | null {
   const source = master?.reading;
   if (!source || source.replicationId !== reading.replicationId) return null;
-  return Math.abs(source.atMs - reading.atMs) <= staleAfterMs ? source : null;
+  return Math.abs(source.monotonicMs - reading.monotonicMs) <= staleAfterMs ? source : null;
 }
 
 /** The same link as its master sees it; null where the master or its entry is not known. */

@@ -28,6 +28,10 @@ export function master(name: string, part: Partial<NodeView> = {}): NodeView {
     replicas: [],
     syncs: null,
     info: [],
+    rights: null,
+    cost: null,
+    supervision: null,
+    restart: null,
     workload: null,
     ...part,
   };
