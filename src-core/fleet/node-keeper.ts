@@ -7,6 +7,7 @@ import type { NodeId } from '../contract/views.ts';
 import { EmbeddedNode } from '../nodes/embedded-node.ts';
 import { RemoteServer } from '../remote/remote-server.ts';
 import { parseServerAddress } from '../remote/server-address.ts';
+import { straightWay } from '../remote/way.ts';
 import { EmbeddedFleetNode, RemoteFleetNode, type StartSocketLoad } from './fleet-node.ts';
 
 export interface NodeKeeperOptions {
@@ -43,7 +44,7 @@ export class NodeKeeper {
   /** @param waits false for a remembered server: it may be away now, and is tried on and on. @throws FailureError */
   async connect(request: ConnectRequest, waits: boolean): Promise<RemoteFleetNode> {
     const address = parseServerAddress(request);
-    const server = new RemoteServer(address);
+    const server = new RemoteServer(address, straightWay);
     try {
       if (waits) await server.open();
       else void server.keepTrying();

@@ -1,9 +1,8 @@
 // Talks to an address with a bare socket before a client library does: tells refused from hanging from not-Redis.
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
 import { FailureError } from '../contract/failure-error.ts';
-import type { FailureCode } from '../contract/failures.ts';
+import { toConnectFailure } from './connect-failure.ts';
 import type { ServerAddress } from './server-address.ts';
+import { dial, type Way } from './way.ts';
 
 /** Bytes of a foreign answer that are shown to a person. */
 const shownAnswerBytes = 80;
@@ -15,8 +14,8 @@ const answerMaxBytes = 4096;
  * @throws FailureError addressUnresolved, connectionRefused, connectionTimedOut, connectionLost, tlsFailed,
  *   notRedis, authRequired, authRejected, commandRefused
  */
-export async function probeServer(address: ServerAddress, timeoutMs: number): Promise<boolean> {
-  const answers = await converse(address, greeting(address), timeoutMs);
+export async function probeServer(address: ServerAddress, way: Way, timeoutMs: number): Promise<boolean> {
+  const answers = await converse(address, way, greeting(address), timeoutMs);
   const login = address.password === null ? null : answers[0];
   const ping = answers[answers.length - 1] ?? '';
   const isLoginUsed = login !== null && login !== undefined && judgeLogin(address, login);
@@ -52,30 +51,23 @@ function judgePing({ host, port }: ServerAddress, line: string): void {
 }
 
 /** Sends all commands at once and resolves with one line for each; fewer where the server is no Redis. */
-function converse(address: ServerAddress, commands: readonly string[][], timeoutMs: number): Promise<string[]> {
+async function converse(
+  address: ServerAddress,
+  way: Way,
+  commands: readonly string[][],
+  timeoutMs: number,
+): Promise<string[]> {
+  const socket = await dial(address, way, timeoutMs);
   return new Promise((resolve, reject) => {
     const { host, port } = address;
     let received = '';
-    /** The way of bytes is open: for TLS that is after its handshake. */
-    let isOpen = false;
-    let isConnected = false;
-    const socket = open(address, () => {
-      isOpen = true;
-      socket.write(commands.map(encode).join(''));
-    });
-    socket.on('connect', () => {
-      isConnected = true;
-    });
-    const silence = (code: FailureCode) =>
-      address.tls && isConnected && !isOpen
-        ? new FailureError('tlsFailed', { host, port, reason: 'no answer to the TLS handshake' })
-        : new FailureError(code, { host, port, ...(code === 'connectionTimedOut' && { timeoutMs }) });
     const finish = (settle: () => void) => {
       clearTimeout(timer);
       socket.destroy();
       settle();
     };
-    const timer = setTimeout(() => finish(() => reject(silence('connectionTimedOut'))), timeoutMs);
+    const late = () => reject(new FailureError('connectionTimedOut', { host, port, timeoutMs }));
+    const timer = setTimeout(() => finish(late), timeoutMs);
     const judge = (ended: boolean) => {
       const lines = received.split('\r\n');
       const whole = lines.slice(0, -1);
@@ -83,7 +75,8 @@ function converse(address: ServerAddress, commands: readonly string[][], timeout
       else if (whole.length >= commands.length) finish(() => resolve(whole));
       else if (whole[0]?.startsWith('-DENIED')) finish(() => reject(notRedis(address, received)));
       else if (ended || received.length > answerMaxBytes) {
-        finish(() => reject(received === '' ? silence('connectionLost') : notRedis(address, received)));
+        const lost = () => new FailureError('connectionLost', { host, port });
+        finish(() => reject(received === '' ? lost() : notRedis(address, received)));
       }
     };
     socket.on('data', (chunk) => {
@@ -92,14 +85,8 @@ function converse(address: ServerAddress, commands: readonly string[][], timeout
     });
     socket.on('error', (error) => finish(() => reject(toConnectFailure(address, error, timeoutMs))));
     socket.on('end', () => judge(true));
+    socket.write(commands.map(encode).join(''));
   });
-}
-
-function open(address: ServerAddress, connected: () => void): Socket {
-  const { host, port } = address;
-  return address.tls
-    ? connectTls({ host, port, ...(isIP(host) === 0 && { servername: host }) }, connected)
-    : connectTcp({ host, port }, connected);
 }
 
 function notRedis({ host, port }: ServerAddress, received: string): FailureError {
@@ -117,36 +104,4 @@ export function printable(latin1: string): string {
     .replace(/\r?\n/g, ' ')
     .replace(/[^\x20-\x7e]/g, (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`)
     .trim();
-}
-
-const codesBySystemError: Readonly<Record<string, FailureCode>> = {
-  ECONNREFUSED: 'connectionRefused',
-  ENOTFOUND: 'addressUnresolved',
-  EAI_AGAIN: 'addressUnresolved',
-  EAI_FAIL: 'addressUnresolved',
-  EAI_NODATA: 'addressUnresolved',
-  ETIMEDOUT: 'connectionTimedOut',
-  EHOSTUNREACH: 'connectionTimedOut',
-  ENETUNREACH: 'connectionTimedOut',
-  ECONNRESET: 'connectionLost',
-  EPIPE: 'connectionLost',
-};
-
-/** An error of a socket or of TLS as a failure that names the address and no secret. */
-export function toConnectFailure(address: ServerAddress, error: unknown, timeoutMs: number): FailureError {
-  if (error instanceof FailureError) return error;
-  const { host, port } = address;
-  const known = systemCode(error);
-  const code = codesBySystemError[known];
-  if (code !== undefined)
-    return new FailureError(code, { host, port, ...(code === 'connectionTimedOut' && { timeoutMs }) });
-  const reason = known || (error instanceof Error ? error.message : String(error));
-  return new FailureError(address.tls ? 'tlsFailed' : 'connectionLost', { host, port, reason });
-}
-
-/** Node tries IPv6 and IPv4 and wraps both failures; the first one tells. */
-function systemCode(error: unknown): string {
-  if (error instanceof AggregateError) return systemCode(error.errors[0]);
-  const code = error instanceof Error && 'code' in error ? error.code : '';
-  return typeof code === 'string' ? code : '';
 }

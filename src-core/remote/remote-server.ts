@@ -1,15 +1,19 @@
 // One connection to a real server, kept up for as long as it is wanted: the one door to ioredis.
+import { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Redis, ReplyError } from 'ioredis';
+import { AbstractConnector, Redis, ReplyError } from 'ioredis';
 import { type Disposable, Emitter } from '../base/lifecycle.ts';
 import { FailureError } from '../contract/failure-error.ts';
 import type { Failure } from '../contract/failures.ts';
-import { probeServer, toConnectFailure } from './raw-probe.ts';
+import { toConnectFailure } from './connect-failure.ts';
+import { probeServer } from './raw-probe.ts';
 import type { Reply } from './role.ts';
 import type { ServerAddress } from './server-address.ts';
+import { dial, type Way } from './way.ts';
 
 export const connectTimeoutMs = 4000;
 export const commandTimeoutMs = 2500;
+const disconnectTimeoutMs = 2000;
 const retryDelayFirstMs = 250;
 const retryDelayMaxMs = 5000;
 
@@ -22,13 +26,15 @@ export type ConnectionState =
 
 export class RemoteServer implements Disposable {
   readonly address: ServerAddress;
+  readonly way: Way;
   readonly changed = new Emitter<ConnectionState>();
   #client: Redis | null = null;
   #state: ConnectionState = { kind: 'connecting', attempt: 1, failure: null };
   #lastFailure: Failure | null = null;
 
-  constructor(address: ServerAddress) {
+  constructor(address: ServerAddress, way: Way) {
     this.address = address;
+    this.way = way;
   }
 
   get state(): ConnectionState {
@@ -37,9 +43,9 @@ export class RemoteServer implements Disposable {
 
   /** Connects for the first time. @throws FailureError as `probeServer` does; the caller then disposes. */
   async open(): Promise<void> {
-    const isLoginUsed = await probeServer(this.address, connectTimeoutMs);
+    const isLoginUsed = await probeServer(this.address, this.way, connectTimeoutMs);
     if (this.#state.kind === 'closed') return;
-    const client = createClient(this.address, isLoginUsed);
+    const client = createClient(this.address, this.way, isLoginUsed);
     this.#client = client;
     this.#listen(client);
     try {
@@ -114,13 +120,13 @@ export class RemoteServer implements Disposable {
   }
 }
 
-function createClient(address: ServerAddress, isLoginUsed: boolean): Redis {
+function createClient(address: ServerAddress, way: Way, isLoginUsed: boolean): Redis {
   const { host, port, username, password } = address;
   return new Redis({
     host,
     port,
     ...(isLoginUsed && password !== null && { password, ...(username !== null && { username }) }),
-    ...(address.tls && { tls: {} }),
+    Connector: connectorOf(address, way),
     // RESP2: HELLO is unknown to servers before 6, and nothing here needs RESP3's types.
     protocol: 2,
     connectionName: 'syncline',
@@ -140,4 +146,26 @@ function createClient(address: ServerAddress, isLoginUsed: boolean): Redis {
 
 function retryDelayMs(attempt: number): number {
   return Math.min(retryDelayMaxMs, retryDelayFirstMs * 2 ** (attempt - 1));
+}
+
+/** ioredis comes by its stream here, as the probe does. A try that fails is a stream that is closed already. */
+function connectorOf(address: ServerAddress, way: Way) {
+  return class extends AbstractConnector {
+    constructor() {
+      super(disconnectTimeoutMs);
+    }
+
+    async connect(): Promise<Socket> {
+      this.connecting = true;
+      try {
+        this.stream = await dial(address, way, connectTimeoutMs);
+      } catch (error) {
+        this.firstError = toConnectFailure(address, error, connectTimeoutMs);
+        this.stream = new Socket().destroy();
+      }
+      // Disposed while it dialled.
+      if (!this.connecting) this.stream.destroy();
+      return this.stream;
+    }
+  };
 }

@@ -1,6 +1,7 @@
 // What of a foreign server's words and of the system's errors reaches a person.
 import { expect, it } from 'vitest';
-import { printable, toConnectFailure } from '#core/remote/raw-probe.ts';
+import { toConnectFailure } from '#core/remote/connect-failure.ts';
+import { printable } from '#core/remote/raw-probe.ts';
 
 const address = { host: 'db', port: 1, tls: false, username: 'ann', password: 'hunter2' };
 
