@@ -76,6 +76,18 @@ export class Cluster implements AsyncDisposable {
     );
   }
 
+  /** Cuts the replica's link after so many more bytes of its master, and waits until it knocks again. */
+  async cutAfter(replica: string, bytes: number): Promise<void> {
+    const { relay } = this.#link(replica);
+    const { opened } = relay;
+    relay.cutAfter('server', bytes);
+    await waitFor(
+      `${replica} to come back`,
+      () => relay.opened,
+      (now) => now > opened,
+    );
+  }
+
   /** Cuts the replica's link and lets it not come back. */
   async hold(replica: string): Promise<void> {
     const { relay } = this.#link(replica);
