@@ -3,8 +3,10 @@ import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Act, Plan, StepResult } from '../contract/acts.ts';
 import type { Failure } from '../contract/failures.ts';
+import type { FaultEntry } from './fault-entry.ts';
 
 export type JournalEntry =
+  | FaultEntry
   | {
       readonly kind: 'begun';
       readonly runId: string;

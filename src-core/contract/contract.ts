@@ -3,6 +3,7 @@ import { eventIterator, oc, type } from '@orpc/contract';
 import * as z from 'zod';
 import { type ActResult, actSchema, connectSchema, type Plan } from './acts.ts';
 import type { Failure } from './failures.ts';
+import { linkCalls } from './links.ts';
 import type { FleetEvent, LogLine, NodeId, SyncTrace } from './views.ts';
 
 const node = z.object({ nodeId: z.string().min(1).max(64) });
@@ -25,6 +26,7 @@ export const contract = {
     /** Opens a connection to a real server and keeps it. Changes nothing on the server. */
     connect: oc.input(connectSchema).output(type<Outcome<{ nodeId: NodeId }>>()),
   },
+  links: linkCalls,
   acts: {
     /** Looks, and says what would run. Changes nothing. */
     plan: oc.input(actSchema).output(type<Outcome<Plan>>()),

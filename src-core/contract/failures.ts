@@ -30,6 +30,8 @@ export const failureCodes = [
   'commandRefused', // name, command, answer
   'settingInvalid', // setting, reason
   'tooManyNodes', // limit
+  'faultsForbidden', // name: a node in production
+  'relayOutOfReach', // name, host: the replica is on another machine
   'internal', // reason
 ] as const;
 

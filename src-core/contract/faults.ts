@@ -1,5 +1,6 @@
 // Faults on purpose: what a relay on a link can do to the bytes, as data that calls carry and screens show.
 import * as z from 'zod';
+import type { Address } from './views.ts';
 
 /** Named bounds of faults; the same in calls, forms and tests. */
 export const faultBounds = {
@@ -81,4 +82,9 @@ export interface LinkFaultView {
   readonly untilMs: number | null;
   /** Wires that the relay dropped since it stands on the link. */
   readonly cuts: number;
+}
+
+/** A relay of ours that stands on a link: the replica follows its address, and it passes on to the master's. */
+export interface RelayView extends LinkFaultView {
+  readonly address: Address;
 }

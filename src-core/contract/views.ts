@@ -1,5 +1,6 @@
 // What a screen sees of the fleet: plain data, no methods, no Node and no DOM types.
 import type { Failure } from './failures.ts';
+import type { RelayView } from './faults.ts';
 import type { StatementCode } from './statements.ts';
 
 export type NodeId = string;
@@ -92,6 +93,8 @@ export interface LinkView {
   readonly bytesPerSecond: number;
   /** Why it is not streaming, where that can be known. */
   readonly reason: Statement | null;
+  /** The relay that stands between the two, with its fault; `masterAddress` is the master's all the same. */
+  readonly relay: RelayView | null;
 }
 
 export interface SyncStep {

@@ -1,6 +1,7 @@
 // A node together with what was seen of it: its last reading, its sampled offsets, its series.
 
 import type { Failure } from '../contract/failures.ts';
+import type { LinkFaultView } from '../contract/faults.ts';
 import { seriesPointsMax } from '../contract/settings.ts';
 import type { Address, Lifecycle, NodeId, RestartView, SeriesPoint, SupervisionView } from '../contract/views.ts';
 import type { FleetNode } from './fleet-node.ts';
@@ -9,11 +10,19 @@ import { LookCost } from './look-cost.ts';
 import { OffsetHistory } from './offset-history.ts';
 import type { NodeReading } from './reading.ts';
 import { Ring } from './ring.ts';
+import { sameAddress } from './topology.ts';
 
 export interface RateSample {
   /** Of a clock that never steps. */
   readonly monotonicMs: number;
   readonly bytesPerSecond: number;
+}
+
+/** A relay of ours between a replica and its master: the one is pointed at `address`, and the other is at `target`. */
+export interface RelayOnLink {
+  readonly address: Address;
+  readonly target: Address;
+  readonly view: LinkFaultView;
 }
 
 export class Member {
@@ -27,6 +36,9 @@ export class Member {
   readonly series = new Ring<SeriesPoint>(seriesPointsMax);
   readonly cost = new LookCost();
   reading: NodeReading | null = null;
+  /** Whoever lays it on the link takes it off again. */
+  relay: RelayOnLink | null = null;
+  #isThroughRelay = false;
   /** Of the Sentinels that watch this master; null where none is known. */
   supervision: SupervisionView | null = null;
   readonly #writeRates = new Ring<RateSample>(seriesPointsMax);
@@ -62,6 +74,16 @@ export class Member {
     return this.#writeRates.toArray();
   }
 
+  /** Whether the last look found it following its relay. What `reading` tells of its master is the master's own address. */
+  get isThroughRelay(): boolean {
+    return this.#isThroughRelay;
+  }
+
+  /** Whom its own REPLICAOF names: a relay that stands on the link, else its master. Null for a master. */
+  get followed(): Address | null {
+    return this.relay && this.#isThroughRelay ? this.relay.address : (this.reading?.link?.masterAddress ?? null);
+  }
+
   /** A look told nothing. */
   miss(failure: Failure, atMs: number): void {
     const before = this.#trouble;
@@ -79,7 +101,8 @@ export class Member {
     const isAnother = before !== null && before.runId !== '' && before.runId !== reading.runId;
     if (isAnother) this.#restart = { atMs: reading.atMs, keysBefore: before.keys };
     this.#trouble = null;
-    this.reading = reading;
+    this.#isThroughRelay = this.relay !== null && followsAt(reading, this.relay.address);
+    this.reading = this.relay && this.#isThroughRelay ? behindRelay(reading, this.relay.target) : reading;
     this.offsets.add(reading.monotonicMs, reading.offset, `${reading.runId} ${reading.replicationId}`);
     this.#writeRates.push({ monotonicMs: reading.monotonicMs, bytesPerSecond: this.offsets.bytesPerSecond() });
     const { link } = reading;
@@ -87,4 +110,13 @@ export class Member {
     this.applied.add(reading.monotonicMs, link.offset, reading.replicationId);
     this.received.add(reading.monotonicMs, link.syncReadBytes, `${reading.runId} ${reading.role}`);
   }
+}
+
+function followsAt({ link }: NodeReading, address: Address): boolean {
+  return link !== null && sameAddress(link.masterAddress, address);
+}
+
+/** The relay is no server of its own: who follows it follows what is behind it. */
+function behindRelay(reading: NodeReading, masterAddress: Address): NodeReading {
+  return reading.link === null ? reading : { ...reading, link: { ...reading.link, masterAddress } };
 }

@@ -190,7 +190,7 @@ export function draftResync(
     forecast,
     destroys: destroyedBySync(replica, forecast),
     checks: checks.list,
-    steps: [...resyncSteps(isFull, replica, link?.masterAddress), watchSync(replica, master)],
+    steps: [...resyncSteps(isFull, replica, replica.followed ?? undefined), watchSync(replica, master)],
     undo: forecast.sync === 'full' ? say('undoImpossible', { name }) : say('undoNotNeeded'),
     losesDataAt: losesData(replica, forecast),
     refusal: checks.refusal,

@@ -95,6 +95,7 @@ function toLinkView(member: Member, reading: NodeReading, link: LinkReading, mem
     unappliedBytes: link.readOffset === null ? null : link.readOffset - link.offset,
     bytesPerSecond: member.applied.bytesPerSecond(),
     reason: phase === 'streaming' ? null : findLinkReason(member, master),
+    relay: member.relay && member.isThroughRelay ? { address: member.relay.address, ...member.relay.view } : null,
   };
 }
 

@@ -14,6 +14,7 @@ import { Runner } from '../fleet/runner.ts';
 import { sameAddress } from '../fleet/topology.ts';
 import { buildLab, firstLab, type LabNode } from '../lab/first-lab.ts';
 import { SocketWorkload } from '../lab/workload.ts';
+import { LinkFaults } from './link-faults.ts';
 import { SettingsStore } from './settings-store.ts';
 import { type HostIdentity, watchFleet, watchLog, watchSyncs } from './streams.ts';
 
@@ -33,6 +34,7 @@ export class Host {
   readonly #keeper: NodeKeeper;
   readonly #runner: Runner;
   readonly #journal: Journal;
+  readonly #faults: LinkFaults;
   #closed = false;
 
   constructor(options: HostOptions) {
@@ -46,6 +48,7 @@ export class Host {
       startSocketLoad: (load, execute) => new SocketWorkload(load, execute),
     });
     this.#runner = new Runner(this.fleet, this.#keeper, this.#journal);
+    this.#faults = new LinkFaults(this.fleet, this.#journal);
   }
 
   /** The lab as it was left, or the first one; and the remembered connections. @returns what could not be started */
@@ -78,6 +81,15 @@ export class Host {
         syncs: os.node.syncs.handler(({ input, signal }) => watchSyncs(this.fleet, input.nodeId, signal)),
       },
       connections: { connect: os.connections.connect.handler(({ input }) => outcome(() => this.#connect(input))) },
+      links: {
+        fault: os.links.fault.handler(({ input }) => outcome(() => this.#faults.fault(input.nodeId, input.fault))),
+        clear: os.links.clear.handler(({ input }) =>
+          outcome(async () => {
+            await this.#faults.clear(input.nodeId);
+            return null;
+          }),
+        ),
+      },
       acts: {
         plan: os.acts.plan.handler(({ input }) => outcome(() => this.#runner.plan(input))),
         run: os.acts.run.handler(({ input }) => outcome(() => this.#run(input.hash, input.confirmation))),
@@ -89,6 +101,7 @@ export class Host {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    await this.#faults[Symbol.asyncDispose]();
     const embedded = this.fleet.members.map(({ node }) => node).filter((node) => node instanceof EmbeddedFleetNode);
     await Promise.all(embedded.map(({ node }) => node.stop('discard')));
     this.fleet.dispose();

@@ -72,6 +72,14 @@ export const failures = {
   commandRefused: { what: '{{name}} refused {{command}}: {{answer}}', next: 'The later steps were not run.' },
   settingInvalid: { what: 'The setting {{setting}} is not valid: {{reason}}.', next: 'Correct it and try again.' },
   tooManyNodes: { what: 'There are already {{limit}} nodes, as many as fit.', next: 'Remove one first.' },
+  faultsForbidden: {
+    what: '{{name}} is in production: no fault is put on its link.',
+    next: 'Make faults in lab, dev or stage; if the label is wrong, connect it again with the right one.',
+  },
+  relayOutOfReach: {
+    what: '{{name}} runs on {{host}}, and the relay of a fault listens on this machine only.',
+    next: 'Faults can be put on links whose replica runs on this machine.',
+  },
   internal: {
     what: 'Something went wrong inside Syncline: {{reason}}.',
     next: 'This is our mistake. Try again; if it stays, please report it.',

@@ -56,6 +56,7 @@ export function linkTo(masterId: string | null, part: Partial<LinkView> = {}): L
     unappliedBytes: 0,
     bytesPerSecond: 0,
     reason: null,
+    relay: null,
     ...part,
   };
 }
