@@ -1,10 +1,14 @@
 // The data commands of our engine without a server around them: requests in, raw reply bytes and the stream out.
 import type { Clock } from '#core/base/ports.ts';
+import { bitOperationCommands } from '#core/engine/commands/bit-operations.ts';
+import { bitfieldCommands } from '#core/engine/commands/bitfield.ts';
+import { bitmapCommands } from '#core/engine/commands/bitmaps.ts';
 import { databaseCommands } from '#core/engine/commands/databases.ts';
 import { Executor } from '#core/engine/commands/execute.ts';
 import { expiryCommands } from '#core/engine/commands/expiry.ts';
 import { Gates } from '#core/engine/commands/gates.ts';
 import { hashCommands } from '#core/engine/commands/hashes.ts';
+import { hyperloglogCommands } from '#core/engine/commands/hyperloglog.ts';
 import { keyCommands } from '#core/engine/commands/keys.ts';
 import { listCommands } from '#core/engine/commands/lists.ts';
 import type { Propagation, Services, SessionKind, ValueLimits } from '#core/engine/commands/services.ts';
@@ -74,6 +78,8 @@ export interface BareOptions {
   readonly kind?: SessionKind;
   readonly clock?: Clock;
   readonly seed?: number;
+  /** The directive `propagation-error-behavior`. */
+  readonly onStreamError?: 'ignore' | 'panic';
 }
 
 /** The parts of the server that the data commands use are real; the others are missing, and a command that asks fails. */
@@ -83,6 +89,9 @@ export class BareExecutor {
   /** What went to replicas, in order: which database, and the request. */
   readonly stream: { readonly databaseIndex: number; readonly request: Buffer }[] = [];
   readonly session: SessionState;
+  /** Warnings, in order. */
+  readonly warnings: string[] = [];
+  readonly stats: Record<string, unknown>;
   readonly #session: BareSession;
   readonly #executor: Executor;
   readonly #nowMs: () => number;
@@ -92,7 +101,7 @@ export class BareExecutor {
     this.#nowMs = options.clock === undefined ? Date.now : () => options.clock!.nowMs();
     this.keyspace = new Keyspace({ databases, randomBelow: random.below, hashSeed: random.below(2 ** 31) });
     this.limits = { ...defaultCollectionLimits, maxBulkBytes, ...options.limits };
-    const stats = new Proxy({ errorsByPrefix: new Map<string, number>() } as Record<string, unknown>, {
+    this.stats = new Proxy({ errorsByPrefix: new Map<string, number>() } as Record<string, unknown>, {
       get: (target, name) => (name in target ? target[name as string] : 0),
     });
     const propagation: Propagation = {
@@ -105,13 +114,19 @@ export class BareExecutor {
     const timers = { after: () => ({ dispose: () => {} }) };
     const services = {
       gates: new Gates(),
-      stats,
+      stats: this.stats,
+      log: { warning: (text: string) => void this.warnings.push(text) },
+      config: { text: () => options.onStreamError ?? 'ignore' },
       limits: this.limits,
       propagation,
       ports: { timers },
     } as unknown as Services;
     const table = new CommandTable([
       ...stringCommands,
+      ...bitmapCommands,
+      ...bitOperationCommands,
+      ...bitfieldCommands,
+      ...hyperloglogCommands,
       ...databaseCommands,
       ...expiryCommands,
       ...hashCommands,

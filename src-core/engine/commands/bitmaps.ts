@@ -2,7 +2,7 @@
 import { encoding, valueType } from '../keyspace/record.ts';
 import { ReplyError, replyErrors } from './reply-errors.ts';
 import type { CommandContext, CommandRow } from './spec.ts';
-import { growString } from './string-bytes.ts';
+import { growString, stringBytes } from './string-bytes.ts';
 
 /** Bits are counted from the highest of each byte. @throws ReplyError when the offset is none, or past the longest string. */
 function bitOffset({ args, services }: CommandContext): number {
@@ -30,31 +30,28 @@ function setbit(context: CommandContext): void {
   reply.integer(before);
 }
 
-/** The string's bytes, empty where there is no key. @throws ReplyError when it is of another type. */
-function bytesOf({ args, db }: CommandContext): Buffer {
-  const ref = db.lookupRead(args, 1);
-  if (ref === 0) return NO_BYTES;
-  if (db.type(ref) !== valueType.string) throw new ReplyError(replyErrors.wrongType);
-  return db.inlineBytes(ref);
-}
-
-const NO_BYTES = Buffer.alloc(0);
-
 function getbit(context: CommandContext): void {
+  const { args, db } = context;
   const offset = bitOffset(context);
-  const bytes = bytesOf(context);
+  const bytes = stringBytes(db, db.lookupRead(args, 1));
   const byte = bytes[Math.floor(offset / 8)] ?? 0;
   context.reply.integer((byte & (0x80 >>> (offset % 8))) === 0 ? 0 : 1);
 }
 
 function bitcount(context: CommandContext): void {
-  const { args, reply } = context;
+  const { args, db, reply } = context;
+  const ref = db.lookupRead(args, 1);
+  const bytes = stringBytes(db, ref);
+  // As Redis has it: without a key, the rest of the request is not looked at.
+  if (ref === 0) {
+    reply.integer(0);
+    return;
+  }
   if (args.count === 3 || args.count > 5) throw new ReplyError(replyErrors.syntax);
   let first = args.count > 3 ? args.integer(2) : 0;
   let last = args.count > 3 ? args.integer(3) : -1;
   const inBits = args.count === 5 && args.is(4, 'BIT');
   if (args.count === 5 && !inBits && !args.is(4, 'BYTE')) throw new ReplyError(replyErrors.syntax);
-  const bytes = bytesOf(context);
   const units = bytes.length * (inBits ? 8 : 1);
   const backwards = first < 0 && last < 0 && first > last;
   if (first < 0) first = Math.max(0, units + first);

@@ -14,6 +14,7 @@ import { RequestBatch } from './request-batch.ts';
 import type { Services, Session } from './services.ts';
 import type { Command, CommandTable } from './table.ts';
 import { forgetTransaction, type QueuedRequest, queueRequest } from './transaction-state.ts';
+import { noteDivergence } from './unapplied.ts';
 import { type WaitingClient, WaitingClients } from './waiting-clients.ts';
 
 /** Replies are handed on when so many bytes wait, even if the batch is not at its end. */
@@ -190,7 +191,7 @@ export class Executor {
       this.reply.error(text);
     }
     this.#countError(mark);
-    this.#applyReplyMode(session, mark);
+    this.#applyReplyMode(session, mark, command);
   }
 
   #queue(session: ExecutedSession, command: Command, args: Args): void {
@@ -201,7 +202,7 @@ export class Executor {
     session.transaction!.queue.push(queueRequest(command, args));
     const mark = this.reply.length;
     this.reply.simple('QUEUED');
-    this.#applyReplyMode(session, mark);
+    this.#applyReplyMode(session, mark, command);
   }
 
   #call(session: ExecutedSession, command: Command, args: Args): void {
@@ -214,7 +215,7 @@ export class Executor {
     context.leave();
     if (context.waiting !== null) this.#letWait(session, command, args);
     if (this.waiting.hasTouched) this.#serveWaiting();
-    if (session.replyMode !== 'on' || session.kind === 'master') this.#applyReplyMode(session, mark);
+    if (session.replyMode !== 'on' || session.kind === 'master') this.#applyReplyMode(session, mark, command);
   }
 
   #letWait(session: ExecutedSession, command: Command, args: Args): void {
@@ -335,10 +336,13 @@ export class Executor {
     stats.errorsByPrefix.set(prefix, (stats.errorsByPrefix.get(prefix) ?? 0) + 1);
   }
 
-  /** Drops the answer of a master's command, or as CLIENT REPLY asked. */
-  #applyReplyMode(session: ExecutedSession, mark: number): void {
+  /** Drops the answer of a master's command, or as CLIENT REPLY asked. `command` is null for one that we do not know. */
+  #applyReplyMode(session: ExecutedSession, mark: number, command: Command | null): void {
     const mode = session.replyMode;
     if (mode === 'on' && session.kind !== 'master') return;
+    if (session.kind === 'master' && this.reply.length > mark && this.reply.buffer[mark] === MINUS) {
+      noteDivergence(this.services, this.reply.buffer.latin1Slice(mark + 1, this.reply.length), command);
+    }
     this.reply.length = mark;
     if (mode === 'skip-next') session.replyMode = 'skip';
     else if (mode === 'skip') session.replyMode = 'on';

@@ -1,5 +1,7 @@
 // All command families in one list.
 import { aclCommands } from './acl.ts';
+import { bitOperationCommands } from './bit-operations.ts';
+import { bitfieldCommands } from './bitfield.ts';
 import { bitmapCommands } from './bitmaps.ts';
 import { blockingCommands } from './blocking.ts';
 import { clientCommands } from './client.ts';
@@ -9,6 +11,7 @@ import { databaseCommands } from './databases.ts';
 import { debugCommands } from './debug.ts';
 import { expiryCommands } from './expiry.ts';
 import { hashCommands } from './hashes.ts';
+import { hyperloglogCommands } from './hyperloglog.ts';
 import { introspectionCommands } from './introspection.ts';
 import { keyCommands } from './keys.ts';
 import { listCommands } from './lists.ts';
@@ -33,6 +36,9 @@ export const allCommands: readonly CommandRow[] = [
   ...databaseCommands,
   ...stringCommands,
   ...bitmapCommands,
+  ...bitOperationCommands,
+  ...bitfieldCommands,
+  ...hyperloglogCommands,
   ...hashCommands,
   ...listCommands,
   ...setCommands,

@@ -42,6 +42,10 @@ export interface Stats {
   keyspaceMisses: number;
   expiredKeys: number;
   errorReplies: number;
+  /** Commands of the master that this replica answered with an error. */
+  unexpectedErrorReplies: number;
+  /** Keys that were let go in the background: FLUSHALL ASYNC and the like. */
+  lazyFreedObjects: number;
   /** Changes since the last save. */
   dirty: number;
   /** Replies that began with this word (ERR, WRONGTYPE …). */
@@ -57,6 +61,11 @@ export interface ValueLimits {
   zsetMaxListpackValue: number;
   /** Redis's meaning: positive = entries, -1 … -5 = 4 … 64 KB a node. */
   listMaxListpackSize: number;
+  /** A stream's node; 0: no bound. */
+  streamNodeMaxBytes: number;
+  streamNodeMaxEntries: number;
+  /** A HyperLogLog that would be longer becomes dense. */
+  hllSparseMaxBytes: number;
   /** `proto-max-bulk-len`: the longest string, and the longest argument. */
   maxBulkBytes: number;
 }
@@ -268,6 +277,8 @@ export type ReplicationService = Replication;
 export interface PersistenceService {
   /** A snapshot is being made, for a save or for replicas; there is never more than one. */
   readonly snapshotRunning: boolean;
+  /** A snapshot is being loaded: nothing may be saved. */
+  readonly isLoading: boolean;
   /** Unix time of the last save that worked; at first, of the start. */
   readonly lastSaveSeconds: number;
   /** SAVE: resolves when the file is on the disk. Rejects with what went wrong; the old file is then still there. */

@@ -1,7 +1,17 @@
-// A string's bytes as memory to write into, longer than before if need be.
+// A string's bytes: to be read, or as memory to write into, longer than before if need be.
 import type { Ref } from '../data/arena.ts';
 import type { Database } from '../keyspace/database.ts';
-import { encoding, MAX_INLINE_BYTES } from '../keyspace/record.ts';
+import { encoding, MAX_INLINE_BYTES, valueType } from '../keyspace/record.ts';
+import { ReplyError, replyErrors } from './reply-errors.ts';
+
+const NO_BYTES = Buffer.alloc(0);
+
+/** The bytes of the string at `ref` in place, none for no key (0). @throws ReplyError when it is of another type. */
+export function stringBytes(db: Database, ref: Ref): Buffer {
+  if (ref === 0) return NO_BYTES;
+  if (db.type(ref) !== valueType.string) throw new ReplyError(replyErrors.wrongType);
+  return db.inlineBytes(ref);
+}
 
 /** A long string that grows gets room for as much again, up to this much, so that appending stays cheap. */
 const MAX_SPARE_BYTES = 1024 * 1024;

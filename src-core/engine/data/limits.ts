@@ -14,6 +14,12 @@ export interface CollectionLimits {
   readonly zsetMaxListpackValue: number;
   /** list-max-listpack-size: elements a node if positive; -1 to -5 mean 4, 8, 16, 32 or 64 KB a node. */
   readonly listMaxListpackSize: number;
+  /** stream-node-max-bytes; 0: no bound. */
+  readonly streamNodeMaxBytes: number;
+  /** stream-node-max-entries, deleted ones counted; 0: no bound. */
+  readonly streamNodeMaxEntries: number;
+  /** hll-sparse-max-bytes: a HyperLogLog that would be longer becomes dense. */
+  readonly hllSparseMaxBytes: number;
 }
 
 /** What Redis 7.0 starts with. */
@@ -24,4 +30,7 @@ export const defaultCollectionLimits: CollectionLimits = {
   zsetMaxListpackEntries: 128,
   zsetMaxListpackValue: 64,
   listMaxListpackSize: -2,
+  streamNodeMaxBytes: 4096,
+  streamNodeMaxEntries: 100,
+  hllSparseMaxBytes: 3000,
 };

@@ -14,6 +14,8 @@ export function newStats(): Stats {
     keyspaceMisses: 0,
     expiredKeys: 0,
     errorReplies: 0,
+    unexpectedErrorReplies: 0,
+    lazyFreedObjects: 0,
     dirty: 0,
     errorsByPrefix: new Map(),
   };

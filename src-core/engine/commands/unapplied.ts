@@ -1,0 +1,25 @@
+// A command of the master that this replica could not apply: from here on the two may differ, and that is said aloud.
+import type { Services } from './services.ts';
+import type { Command } from './table.ts';
+
+/** So much of the error is logged. */
+const SHOWN_CHARS = 4096;
+
+/**
+ * Logs the error in Redis's words and counts it. `propagation-error-behavior` says what follows: `ignore`, the link goes
+ * on; `panic` and `panic-on-replicas`, the link is given up and everything is fetched anew, since a process that other
+ * engines live in does not end for this.
+ * @param command null when it is one that we do not know; its name is then in the error.
+ * @throws Error when the stream must not go on
+ */
+export function noteDivergence(services: Services, error: string, command: Command | null): void {
+  const shown = error.trimEnd().slice(0, SHOWN_CHARS);
+  const name = command?.name ?? '<unknown>';
+  services.log.warning(
+    `== CRITICAL == This replica is sending an error to its master: '${shown}' after processing the command '${name}'`,
+  );
+  services.stats.unexpectedErrorReplies++;
+  if (services.config.text('propagation-error-behavior') !== 'ignore') {
+    throw new Error(`the command '${name}' could not be applied: ${shown}`);
+  }
+}
