@@ -46,8 +46,10 @@ const floors = {
     'src-core/contract',
     'src-core/base',
   ],
+  'src-core/profiles': ['src-core/remote', 'src-core/contract', 'src-core/base'],
   'src-core/host': [
     'src-core/fleet',
+    'src-core/profiles',
     'src-core/lab',
     'src-core/nodes',
     'src-core/insight',
@@ -96,6 +98,7 @@ const entries = [
 /** Packages with one door, or kept out of rooms that must run anywhere. */
 const packages = [
   { name: 'ioredis', door: '^(src-core/remote|test)/' },
+  { name: 'ssh2', door: '^(src-core/remote|test)/' },
   { name: 'ws', door: '^(src-main/web|test)/' },
   { name: 'electron', door: '^src-main/(electron|preload)/' },
   { name: 'commander', door: '^src-main/cli/' },

@@ -30,8 +30,29 @@ export const failureCodes = [
   'commandRefused', // name, command, answer
   'settingInvalid', // setting, reason
   'tooManyNodes', // limit
+  'sentinelMasterUnknown', // host, port, name
+  'checkFailed', // check: code of the statement of the failed check
+  'readOnlyMode', // command
+  'runUnknown', // runId
+  'runCancelled',
+  'runInProgress', // title: code of what runs
+  'waitTimedOut', // name, timeoutMs, answer: what was seen last
   'faultsForbidden', // name: a node in production
   'relayOutOfReach', // name, host: the replica is on another machine
+  'sshFailed', // host, port, reason
+  'sshHostUnknown', // host, port, fingerprint
+  'sshHostChanged', // host, port, fingerprint, trusted
+  'sshLoginRejected', // host, port
+  'sshKeyInvalid', // host, port, reason
+  'passphraseWrong',
+  'passphraseTooShort', // atLeast
+  'secretsLocked',
+  'secretsUnreadable',
+  'passwordNeeded', // name
+  'fileNewer',
+  'profileUnknown', // profileId
+  'tooManyProfiles', // limit
+  'importUnknown',
   'internal', // reason
 ] as const;
 

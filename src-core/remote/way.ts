@@ -37,6 +37,12 @@ export interface Way {
   readonly addressMap: readonly AddressMapping[];
 }
 
+/** What is needed to connect to one server. Stays in the main process. */
+export interface Destination {
+  readonly address: ServerAddress;
+  readonly way: Way;
+}
+
 const plainTls: TlsSettings = {
   serverName: null,
   authority: null,

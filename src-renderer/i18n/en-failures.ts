@@ -71,7 +71,32 @@ export const failures = {
   },
   commandRefused: { what: '{{name}} refused {{command}}: {{answer}}', next: 'The later steps were not run.' },
   settingInvalid: { what: 'The setting {{setting}} is not valid: {{reason}}.', next: 'Correct it and try again.' },
+  sentinelMasterUnknown: {
+    what: 'The Sentinel at {{host}}:{{port}} watches no master named {{name}}.',
+    next: 'Choose one of the names that it offers.',
+  },
   tooManyNodes: { what: 'There are already {{limit}} nodes, as many as fit.', next: 'Remove one first.' },
+  checkFailed: {
+    what: 'A check of this plan fails.',
+    next: 'Mend what it says and look again; some checks can be overridden with a reason.',
+  },
+  readOnlyMode: {
+    what: 'Syncline is in read-only mode, and {{command}} is not on its list of commands that only read.',
+    next: 'Switch read-only mode off first.',
+  },
+  runUnknown: { what: 'The journal has no such run.', next: 'Look at the journal again.' },
+  runCancelled: {
+    what: 'It was cancelled.',
+    next: 'Nothing is left paused. The journal tells how far it came; undo or resume from there.',
+  },
+  runInProgress: {
+    what: 'Another plan is running.',
+    next: 'Wait until it ends, or cancel it.',
+  },
+  waitTimedOut: {
+    what: '{{name}} was not there after {{timeoutMs}}: {{answer}}.',
+    next: 'The later steps were not run. Undo or resume from the journal.',
+  },
   faultsForbidden: {
     what: '{{name}} is in production: no fault is put on its link.',
     next: 'Make faults in lab, dev or stage; if the label is wrong, connect it again with the right one.',
@@ -79,6 +104,47 @@ export const failures = {
   relayOutOfReach: {
     what: '{{name}} runs on {{host}}, and the relay of a fault listens on this machine only.',
     next: 'Faults can be put on links whose replica runs on this machine.',
+  },
+  sshFailed: {
+    what: 'No SSH connection to {{host}}:{{port}}: {{reason}}.',
+    next: 'Check the SSH host and port, and that the server allows forwarding.',
+  },
+  sshHostUnknown: {
+    what: 'The SSH server {{host}}:{{port}} shows the key {{fingerprint}}, which nobody has trusted yet.',
+    next: 'Compare it with what its administrator says; trust it in the connection’s SSH settings if it is the same.',
+  },
+  sshHostChanged: {
+    what: 'The SSH server {{host}}:{{port}} shows the key {{fingerprint}}; trusted was {{trusted}}.',
+    next: 'It was set up anew, or somebody is in between. Ask its administrator before you trust the new key.',
+  },
+  sshLoginRejected: {
+    what: 'The SSH server {{host}}:{{port}} rejects this login.',
+    next: 'Check the SSH user name, and its password, key or agent.',
+  },
+  sshKeyInvalid: {
+    what: 'The SSH key for {{host}}:{{port}} cannot be used: {{reason}}.',
+    next: 'Paste the private key with its BEGIN and END lines, and its passphrase if it has one.',
+  },
+  passphraseWrong: { what: 'This passphrase does not open the saved passwords.', next: 'Capital letters count.' },
+  passphraseTooShort: {
+    what: 'The passphrase needs at least {{atLeast}} characters.',
+    next: 'A few words are easier to keep than signs.',
+  },
+  secretsLocked: { what: 'The saved passwords are locked.', next: 'Unlock them with the passphrase.' },
+  secretsUnreadable: {
+    what: 'The saved passwords of this connection cannot be opened: they were sealed on another machine or changed.',
+    next: 'Type them again and save.',
+  },
+  passwordNeeded: { what: '{{name}} asks for its password at each connect.', next: 'Type it in the list of connections.' },
+  fileNewer: {
+    what: 'The file was written by a newer Syncline and is left as it is.',
+    next: 'Start the newer Syncline, or another settings folder.',
+  },
+  profileUnknown: { what: 'This connection is not kept any more.', next: 'Look at the list again.' },
+  tooManyProfiles: { what: 'There are already {{limit}} connections, as many as are kept.', next: 'Remove one first.' },
+  importUnknown: {
+    what: 'This is no file of connections that Syncline can read.',
+    next: 'It reads its own export, RedisInsight’s JSON and AnotherRedisDesktopManager’s .ano file.',
   },
   internal: {
     what: 'Something went wrong inside Syncline: {{reason}}.',
