@@ -14,6 +14,8 @@ export interface ClientOptions {
   readonly protocol?: 2 | 3;
   /** False: a lost connection is an error at its caller instead of being opened again. */
   readonly reconnects?: boolean;
+  /** False: requests go out at once, also while the server loads its data. */
+  readonly waitsForLoad?: boolean;
 }
 
 const connectTimeoutMs = 5_000;
@@ -27,6 +29,7 @@ export function openClient(server: ServerAddress, options: ClientOptions = {}): 
     username: options.username,
     db: options.database ?? 0,
     protocol: options.protocol ?? 2,
+    enableReadyCheck: options.waitsForLoad ?? true,
     connectTimeout: connectTimeoutMs,
     maxRetriesPerRequest: 1,
     ...(options.reconnects === false ? { retryStrategy: () => null } : {}),

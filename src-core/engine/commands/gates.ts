@@ -1,7 +1,9 @@
 // The gates that a command passes before it runs, asked in Redis's order.
 import { replyErrors, subscribedContext } from './reply-errors.ts';
 import type { Services, Session } from './services.ts';
+import type { CommandFlag } from './spec.ts';
 import type { Command } from './table.ts';
+import type { QueuedRequest } from './transaction-state.ts';
 
 /** Gates as bits, so that an open road costs one comparison. */
 export const gate = {
@@ -19,6 +21,8 @@ export const gate = {
   writesPaused: 32,
   /** CLIENT PAUSE … ALL. */
   allPaused: 64,
+  /** A data set is being loaded beside the one that is served. */
+  loadingBeside: 128,
 } as const;
 
 export type Gate = (typeof gate)[keyof typeof gate];
@@ -67,14 +71,36 @@ export function passGates(services: Services, session: Session, command: Command
   if (session.subscriptions > 0 && session.protocol === 2 && !SUBSCRIBED_MAY_SAY.has(command.name)) {
     return subscribedContext(command.name);
   }
-  if (gates.has(gate.masterDown) && !command.has('stale')) return replyErrors.masterDown;
-  if (gates.has(gate.loading) && !command.has('loading')) return replyErrors.loading;
+  if (gates.has(gate.masterDown) && !hasAll(session, command, 'stale')) return replyErrors.masterDown;
+  if (isLoadRefused(gates, session, command)) return replyErrors.loading;
   if (session.isReplica || session.kind === 'local') return PASSED;
   const queued = session.transaction !== null && command.name !== 'exec';
   if (queued) return PASSED;
   if (gates.has(gate.allPaused)) return POSTPONED;
   if (gates.has(gate.writesPaused) && (writes || command.has('may_replicate'))) return POSTPONED;
   return PASSED;
+}
+
+function isLoadRefused(gates: Gates, session: Session, command: Command): boolean {
+  // The host may always tell its own node to follow another master, or none: that ends the load.
+  if (session.kind === 'local' && ENDS_A_LOAD.has(command.name)) return false;
+  if (gates.has(gate.loading)) return !hasAll(session, command, 'loading');
+  return gates.has(gate.loadingBeside) && hasAny(session, command, 'no_async_loading');
+}
+
+const ENDS_A_LOAD: ReadonlySet<string> = new Set(['replicaof', 'slaveof']);
+
+/** What waits for EXEC counts as it does: it was queued before the gate shut. */
+function hasAll(session: Session, command: Command, flag: CommandFlag): boolean {
+  return command.has(flag) && queueOf(session, command).every((request) => request.command.has(flag));
+}
+
+function hasAny(session: Session, command: Command, flag: CommandFlag): boolean {
+  return command.has(flag) || queueOf(session, command).some((request) => request.command.has(flag));
+}
+
+function queueOf(session: Session, command: Command): readonly QueuedRequest[] {
+  return command.name === 'exec' && session.transaction !== null ? session.transaction.queue : [];
 }
 
 function writeGates(gates: Gates): string {
@@ -86,6 +112,5 @@ function writeGates(gates: Gates): string {
 
 /** EXEC counts as a write if any of the requests that wait for it does. */
 function execWrites(session: Session, command: Command): boolean {
-  if (command.name !== 'exec' || session.transaction === null) return false;
-  return session.transaction.queue.some((request) => request.command.has('write'));
+  return queueOf(session, command).some((request) => request.command.has('write'));
 }

@@ -3,7 +3,8 @@ import type { Disposable } from '../../base/lifecycle.ts';
 import type { Ports } from '../../base/ports.ts';
 import type { CollectionLimits } from '../data/limits.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
-import { KeyPace } from './key-pace.ts';
+import { LoadRest } from './load-rest.ts';
+import type { LoadWatch } from './load-watch.ts';
 import type { RdbLoadReport } from './rdb/reader.ts';
 import { loadRdbFile, type RdbFilePlace, rdbPath, saveRdbFile } from './rdb-file.ts';
 import type { SnapshotAux, SnapshotFigures, SnapshotJob } from './snapshot.ts';
@@ -44,7 +45,7 @@ export interface PersistenceNeeds {
   readonly isReplica: () => boolean;
   /** The last save worked, or did not: `stop-writes-on-bgsave-error` looks at it. */
   readonly onSaveStatus: (worked: boolean) => void;
-  readonly onLoading: (isLoading: boolean) => void;
+  readonly loads: LoadWatch;
 }
 
 /** What a loaded file said of itself. */
@@ -57,16 +58,12 @@ export interface LoadedOrigin {
 }
 
 export class Persistence implements Disposable {
-  /** The load at the start, while it runs. */
-  loading: { readonly startSeconds: number; readonly totalBytes: number; readonly loadedBytes: number } | null = null;
   /** Unix time, in seconds, of the last save that worked; at first, of the start. */
   lastSaveSeconds: number;
   lastSaveWorked = true;
   /** -1 before the first. */
   lastSaveTookSeconds = -1;
   saves = 0;
-  keysLoaded = 0;
-  keysExpiredAtLoad = 0;
   readonly #needs: PersistenceNeeds;
   readonly #timer: Disposable;
   #running: { readonly job: SnapshotJob; readonly startedMs: number } | null = null;
@@ -82,6 +79,11 @@ export class Persistence implements Disposable {
   /** A snapshot is being made, for a save or for replicas; there is never more than one. */
   get snapshotRunning(): boolean {
     return this.#needs.keyspace.snapshotRunning;
+  }
+
+  /** Nothing may be saved meanwhile: it would be half of something. */
+  get isLoading(): boolean {
+    return this.#needs.loads.figures !== null;
   }
 
   /** The save that runs, how long it has run, and how far it is. */
@@ -139,31 +141,27 @@ export class Persistence implements Disposable {
    * @throws RdbError, or an Error with the system's code; the data are then what they were
    */
   async load(): Promise<LoadedOrigin | null> {
-    const { keyspace, ports, limits, settings, onLoading } = this.#needs;
+    const { keyspace, ports, limits, settings, loads } = this.#needs;
     const path = rdbPath(this.#place());
     if (!(await ports.files.exists(path))) return null;
     const startedMs = ports.clock.nowMs();
     const fresh = this.#needs.emptyKeyspace();
-    const pace = new KeyPace(() => settings.loadDelay);
-    onLoading(true);
-    this.#noteProgress(startedMs, 0, 0);
+    loads.begin('shut', await ports.files.sizeBytes(path));
+    let loaded: RdbLoadReport | null = null;
     try {
-      const report = await loadRdbFile(ports.files, path, {
+      loaded = await loadRdbFile(ports.files, path, {
         keyspace: fresh,
         limits,
         verifyChecksum: settings.checksum,
         dropExpiredBeforeMs: this.#needs.isReplica() ? null : startedMs,
-        rest: (keysLoaded) => this.#rest(pace.rest(keysLoaded)),
-        onProgress: (loadedBytes, totalBytes) => this.#noteProgress(startedMs, loadedBytes, totalBytes),
+        rest: new LoadRest(settings, ports.timers),
+        onProgress: (loadedBytes, usedMemoryBytes) => loads.progress(loadedBytes, usedMemoryBytes),
       });
       keyspace.adopt(fresh);
-      this.keysLoaded = report.keysLoaded;
-      this.keysExpiredAtLoad = report.keysExpired;
-      this.#logLoaded(report, startedMs);
-      return originOf(report);
+      this.#logLoaded(loaded, startedMs);
+      return originOf(loaded);
     } finally {
-      this.loading = null;
-      onLoading(false);
+      loads.end(loaded);
     }
   }
 
@@ -171,11 +169,6 @@ export class Persistence implements Disposable {
   async reload(saves: boolean): Promise<void> {
     if (saves) await this.save();
     await this.load();
-  }
-
-  #rest(restMs: number): Promise<void> | null {
-    if (restMs === 0) return null;
-    return new Promise((resolve) => void this.#needs.ports.timers.after(restMs, resolve));
   }
 
   async #saveFile(): Promise<void> {
@@ -221,7 +214,7 @@ export class Persistence implements Disposable {
   }
 
   #lookAtSavePoints(): void {
-    if (this.snapshotRunning || this.loading !== null) return;
+    if (this.snapshotRunning || this.isLoading) return;
     if (this.#isScheduled) {
       this.#isScheduled = false;
       this.backgroundSave();
@@ -235,10 +228,6 @@ export class Persistence implements Disposable {
     if (point === undefined) return;
     log('notice', `${point.changes} changes in ${point.seconds} seconds. Saving...`);
     this.backgroundSave();
-  }
-
-  #noteProgress(startedMs: number, loadedBytes: number, totalBytes: number): void {
-    this.loading = { startSeconds: Math.floor(startedMs / 1000), loadedBytes, totalBytes };
   }
 
   #logLoaded(report: RdbLoadReport, startedMs: number): void {

@@ -1,5 +1,6 @@
 // An RDB on the disk: saved beside the old file and put in its place in one step, loaded while commands may look at it.
 import type { Files, Random, WritableFile } from '../../base/ports.ts';
+import type { LoadRest } from './load-rest.ts';
 import { RdbLoader, type RdbLoadOptions, type RdbLoadReport } from './rdb/reader.ts';
 import {
   type SnapshotFigures,
@@ -97,9 +98,9 @@ class FileSink implements SnapshotSink {
 }
 
 export interface RdbFileLoadOptions extends Omit<RdbLoadOptions, 'sizeBytes'> {
-  readonly onProgress: (loadedBytes: number, totalBytes: number) => void;
-  /** Called after each piece with the keys so far; the next piece waits for it. */
-  readonly rest: (keysLoaded: number) => Promise<void> | null;
+  /** `usedMemoryBytes`: what the file says of the memory that its data took; 0 before it has. */
+  readonly onProgress: (loadedBytes: number, usedMemoryBytes: number) => void;
+  readonly rest: LoadRest;
 }
 
 /**
@@ -110,10 +111,12 @@ export async function loadRdbFile(files: Files, path: string, options: RdbFileLo
   const sizeBytes = await files.sizeBytes(path);
   const loader = new RdbLoader({ ...options, sizeBytes });
   for await (const piece of files.readPieces(path, loadPieceBytes)) {
-    loader.feed(piece, new DataView(piece.buffer, piece.byteOffset, piece.length), 0, piece.length);
-    options.onProgress(loader.takenBytes, sizeBytes);
-    const rest = options.rest(loader.keysLoaded);
-    if (rest !== null) await rest;
+    const view = new DataView(piece.buffer, piece.byteOffset, piece.length);
+    for (let at = 0; at < piece.length && !loader.finished; ) {
+      at += loader.feed(piece, view, at, options.rest.pieceEnd(at, piece.length));
+      options.onProgress(loader.takenBytes, Number(loader.report.aux.get('used-mem') ?? 0));
+      await options.rest.pause(loader.keysLoaded);
+    }
     if (loader.finished) break;
   }
   loader.end();

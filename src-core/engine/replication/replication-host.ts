@@ -23,7 +23,16 @@ export interface RunningSnapshot {
   abort(): void;
 }
 
-/** A snapshot that is being read into a fresh data set, while the present one is still served. */
+export interface LoadRequest {
+  /** How long the snapshot is; null where the master does not say. */
+  readonly sizeBytes: number | null;
+  /** 'in-place': the present data go now. 'beside': they stay until `adopt`. */
+  readonly place: 'in-place' | 'beside';
+  /** The present data are an earlier state of what comes: who reads them meanwhile reads the past, and no other's data. */
+  readonly servesMeanwhile: boolean;
+}
+
+/** A snapshot that is being loaded. Exactly one of `adopt` and `abandon` ends it. */
 export interface SnapshotLoad {
   /** Takes bytes at any split; answers how many it used, the rest is given again with what follows. @throws Error on bad bytes. */
   feed(buffer: Buffer, view: DataView, start: number, end: number): number;
@@ -34,8 +43,10 @@ export interface SnapshotLoad {
   readonly streamDatabase: number;
   /** What the snapshot says of its origin: the server's version, its time in Unix seconds, memory in bytes. */
   readonly origin: { readonly version: string; readonly createdSeconds: number; readonly usedMemoryBytes: number };
-  /** Puts the loaded data in the place of the present. */
+  /** What was loaded is what is served from now on. */
   adopt(): void;
+  /** What was loaded goes; in place nothing is left then. */
+  abandon(): void;
 }
 
 /** Runs the master's stream. One for the life of the engine; `reset` forgets what a former master left unfinished. */
@@ -58,8 +69,9 @@ export interface ReplicationHost {
   readonly snapshotRunning: boolean;
   /** Takes the data as they are now; the first bytes may reach the sink before this returns. */
   startSnapshot(request: SnapshotRequest): RunningSnapshot;
-  /** `sizeBytes`: how long the snapshot is, where the master says so. */
-  beginLoad(sizeBytes: number | null): SnapshotLoad;
+  /** There is no key. */
+  readonly isEmpty: boolean;
+  beginLoad(request: LoadRequest): SnapshotLoad;
   /** FAILOVER: clients' writes wait until they are let go again. */
   holdWrites(held: boolean): void;
   /** The line of CLIENT LIST for the client with this id, for the log; empty when there is none. */

@@ -260,6 +260,7 @@ export class Replication implements Disposable {
           this.#canResume = true;
         },
         dropReplicas: () => this.replicas.dropAll(),
+        leaveData: () => this.#leaveData(),
         changed: () => this.#changed(),
       },
       address,
@@ -269,6 +270,14 @@ export class Replication implements Disposable {
     before();
     this.#link.start();
     this.#changed();
+  }
+
+  /** A full sync takes the place of what we have: nobody can continue from it, we neither. */
+  #leaveData(): void {
+    if (this.#canResume) this.#needs.log('notice', 'Discarding previously cached master state.');
+    this.#canResume = false;
+    this.replicas.dropAll();
+    this.stream.closeBacklog();
   }
 
   /** Leaves what we were for this master, and asks it with the history that we have. */

@@ -1,4 +1,5 @@
 // The directives that replication reads. They are read at the moment of use, so that CONFIG SET takes effect at once.
+import type { TlsContext } from '../../base/tls.ts';
 
 /** `client-output-buffer-limit replica`. 0 switches a limit off. */
 export interface OutputLimit {
@@ -17,8 +18,16 @@ export interface ReplicationSettings {
   readonly disklessSyncDelaySeconds: number;
   /** `repl-diskless-sync-max-replicas`: with so many waiting the delay is cut short; 0 for never. */
   readonly disklessSyncMaxReplicas: number;
+  /** `repl-diskless-load`. */
+  readonly disklessLoad: 'disabled' | 'on-empty-db' | 'swapdb';
+  /** Where a snapshot that goes to the disk is kept: `dbfilename`. */
+  readonly snapshotFileName: string;
+  /** `rdb-del-sync-files`, where nothing else would want the file. */
+  readonly removesSyncFiles: boolean;
   readonly masterUser: string;
   readonly masterAuth: string;
+  /** `tls-replication`: what a link to a master is opened with; null for plain TCP. */
+  readonly masterTls: TlsContext | null;
   /** `replica-announce-ip`; empty for none. */
   readonly announceIp: string;
   /** `replica-announce-port`; 0 for the port that we listen on. */

@@ -2,6 +2,7 @@
 import { DisposableStore, Emitter } from '../../base/lifecycle.ts';
 import type { Ports } from '../../base/ports.ts';
 import type { ProcessFacts } from '../../base/process-facts.ts';
+import { TlsError } from '../../base/tls.ts';
 import type { ReplyValue } from '../../resp/reply-decoder.ts';
 import { ReplyWriter } from '../../resp/reply-writer.ts';
 import { Executor } from '../commands/execute.ts';
@@ -10,6 +11,7 @@ import { Gates, gate } from '../commands/gates.ts';
 import type { Services, ShutdownOptions, ValueLimits } from '../commands/services.ts';
 import type { CommandTable } from '../commands/table.ts';
 import { Keyspace } from '../keyspace/keyspace.ts';
+import { LoadWatch } from '../persistence/load-watch.ts';
 import { Persistence } from '../persistence/persistence.ts';
 import type { SyncTrace } from '../replication/replica/sync-trace.ts';
 import { Replication } from '../replication/replication.ts';
@@ -20,7 +22,7 @@ import type { Config } from './config.ts';
 import { ConfigRewriter } from './config-rewrite.ts';
 import { Cron } from './cron.ts';
 import { Info } from './info.ts';
-import { type Listening, listenEverywhere } from './listeners.ts';
+import { ListenError, type Listening, listenEverywhere } from './listeners.ts';
 import { LocalCalls } from './local-calls.ts';
 import { Log, type LogLevel, type LogRecord } from './log.ts';
 import { MemoryFigures } from './memory-figures.ts';
@@ -33,6 +35,7 @@ import { configuredMaster, followValueLimits, persistenceSettings, replicationSe
 import { Shutdown } from './shutdown.ts';
 import { newStats } from './stats.ts';
 import { MasterStream } from './stream-target.ts';
+import { Tls } from './tls.ts';
 import { Turn } from './turn.ts';
 
 /** How it is to end; what is not said is as SHUTDOWN without words. */
@@ -69,8 +72,10 @@ export class Engine {
   readonly #clients: ClientRegistry;
   readonly #acl: Acl;
   readonly #pubsub = new PubSub();
+  readonly #tls: Tls;
   readonly #table: CommandTable = commandTable();
   readonly #executor: Executor;
+  readonly #loads: LoadWatch;
   readonly #persistence: Persistence;
   readonly #stream: MasterStream;
   readonly #turn: Turn;
@@ -90,6 +95,7 @@ export class Engine {
     this.runId = Buffer.from(ports.random.bytes(RUN_ID_BYTES)).toString('hex');
     this.#startedMs = ports.clock.nowMs();
     this.#log = new Log(ports.clock);
+    this.#tls = this.#open.add(new Tls({ transport: ports.transport, config, log: this.#log }));
     this.keyspace = this.#emptyKeyspace();
     this.#turn = new Turn(ports.clock, ports.timers, this.keyspace);
     this.#rates = new Rates(ports.clock, this.#stats);
@@ -111,6 +117,10 @@ export class Engine {
       describe: (session) => this.#clients.describe(session),
     });
     const limits = followValueLimits(config);
+    this.#loads = new LoadWatch(ports.clock, (kind) => {
+      this.#gates.set(gate.loading, kind === 'shut');
+      this.#gates.set(gate.loadingBeside, kind === 'open');
+    });
     this.#persistence = this.#makePersistence(limits);
     this.replication = this.#makeReplication(limits);
     this.#memory = new MemoryFigures(this.keyspace, this.replication.stream);
@@ -174,9 +184,18 @@ export class Engine {
     this.#followConfig();
   }
 
-  /** The TCP port in fact bound; 0 before `start`, and without TCP. */
+  /** The plain TCP port in fact bound; 0 before `start`, and without one. */
   get port(): number {
     return this.#listening?.port ?? 0;
+  }
+
+  /** The one port that INFO shows. */
+  get #shownPort(): number {
+    return this.port === 0 ? this.#tlsPort : this.port;
+  }
+
+  get #tlsPort(): number {
+    return this.#listening?.tlsPort ?? 0;
   }
 
   /**
@@ -191,15 +210,17 @@ export class Engine {
     this.#gates.set(gate.loading, true);
     // Known before anything else: the log carries the mark, and a replica loads keys past their time.
     if (configuredMaster(this.config) !== null) this.#roleChanged('replica');
+    this.#configureTls();
     this.#listening = await listenEverywhere({
       transport,
       files,
       config: this.config,
       log: this.#log,
+      tls: this.#tls.door,
       accept: (connection, unixPath) => reception.receive(connection, unixPath),
     });
     await this.#options.firstActs?.();
-    this.#log.notice(`Running mode=standalone, port=${this.port}.`);
+    this.#log.notice(`Running mode=standalone, port=${this.#shownPort}.`);
     this.#log.warning('Server initialized');
     this.#memory.noteStartup();
     try {
@@ -236,9 +257,18 @@ export class Engine {
 
   // ---- the start
 
+  #configureTls(): void {
+    try {
+      this.#tls.configure();
+    } catch (error) {
+      if (!(error instanceof TlsError)) throw error;
+      throw new ListenError('Failed to configure TLS. Check logs for more info.', 'EINVAL', 'tls-port');
+    }
+  }
+
   #sayReady(): void {
     const path = this.config.text('unixsocket');
-    if (this.port !== 0) this.#log.notice('Ready to accept connections');
+    if (this.#shownPort !== 0) this.#log.notice('Ready to accept connections');
     if (path !== '') this.#log.notice(`The server is now ready to accept connections at ${path}`);
   }
 
@@ -285,14 +315,17 @@ export class Engine {
       replicationAux: () => this.replication.place,
       isReplica: () => configuredMaster(config) !== null,
       onSaveStatus: (worked) => this.#saveEnded(worked),
-      onLoading: (isLoading) => this.#gates.set(gate.loading, isLoading),
+      loads: this.#loads,
     });
   }
 
   #makeReplication(limits: ValueLimits): Replication {
     const ports = this.#ports;
     const { config } = this;
-    const settings = replicationSettings(config, () => this.port);
+    const settings = replicationSettings(config, {
+      listeningPort: () => (config.flag('tls-replication') && this.#tlsPort !== 0 ? this.#tlsPort : this.#shownPort),
+      masterTls: () => this.#tls.forMaster,
+    });
     const host = new ReplicationBridge({
       ports,
       config,
@@ -300,6 +333,8 @@ export class Engine {
       keyspace: this.keyspace,
       emptyKeyspace: () => this.#emptyKeyspace(),
       gates: this.#gates,
+      loads: this.#loads,
+      stats: this.#stats,
       target: () => this.#stream,
       holdWrites: (held) => this.#clients.holdWrites(held),
       describeClient: (id) => this.#clients.describeById(id),
@@ -344,7 +379,7 @@ export class Engine {
       runId: this.runId,
       startedMs: this.#startedMs,
       configFile: () => this.config.file,
-      tcpPort: () => this.port,
+      tcpPort: () => this.#shownPort,
       shutdownLeftMs: () => this.#shutdown.waitLeftMs,
       config: this.config,
       stats: this.#stats,
@@ -354,11 +389,11 @@ export class Engine {
       table: this.#table,
       rates: this.#rates,
       persistence: this.#persistence,
+      loads: this.#loads,
       memory: this.#memory,
       replication: {
         fields: () => replicationFields(replication, this.#ports.clock.nowMs()),
         counters: replication.replicas.counters,
-        isLoading: () => replication.link?.transfer != null,
         backlogBytes: () => replication.stream.backlogMemoryBytes,
       },
     });

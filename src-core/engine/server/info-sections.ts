@@ -8,6 +8,7 @@ import type { ConfigService, Stats } from '../commands/services.ts';
 import type { Command, CommandTable } from '../commands/table.ts';
 import type { Database } from '../keyspace/database.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
+import type { LoadFigures, LoadWatch } from '../persistence/load-watch.ts';
 import type { ClientRegistry } from './client-registry.ts';
 import type { PubSub } from './pubsub.ts';
 import type { Rates } from './rates.ts';
@@ -36,6 +37,7 @@ export interface InfoSources {
   readonly memory: MemoryFigures;
   readonly replication: ReplicationFigures;
   readonly persistence: PersistenceFigures;
+  readonly loads: LoadWatch;
 }
 
 export interface MemoryFigures {
@@ -48,14 +50,11 @@ export interface MemoryFigures {
 export interface ReplicationFigures {
   fields(): readonly InfoField[];
   readonly counters: { full: number; partialOk: number; partialErr: number };
-  /** A snapshot of our master is being loaded, while the old data are served. */
-  isLoading(): boolean;
   backlogBytes(): number;
 }
 
 /** Times in seconds since 1970, -1 where there is none. */
 export interface PersistenceFigures {
-  readonly loading: LoadingFigures | null;
   readonly savesInProgress: {
     readonly seconds: number;
     readonly keysWritten: number;
@@ -65,14 +64,6 @@ export interface PersistenceFigures {
   readonly lastSaveWorked: boolean;
   readonly lastSaveTookSeconds: number;
   readonly saves: number;
-  readonly keysLoaded: number;
-  readonly keysExpiredAtLoad: number;
-}
-
-export interface LoadingFigures {
-  readonly startSeconds: number;
-  readonly totalBytes: number;
-  readonly loadedBytes: number;
 }
 
 export type SectionName =
@@ -174,7 +165,7 @@ function percent(part: number, whole: number): string {
 }
 
 function memoryFields(sources: InfoSources): InfoField[] {
-  const { memory, process, config, replication, clients } = sources;
+  const { memory, process, config, replication, clients, stats } = sources;
   const used = memory.usedBytes();
   const peak = Math.max(memory.peakBytes, used);
   const rss = process.rssBytes();
@@ -227,7 +218,7 @@ function memoryFields(sources: InfoSources): InfoField[] {
     ['mem_allocator', 'v8'],
     ['active_defrag_running', 0],
     ['lazyfree_pending_objects', 0],
-    ['lazyfreed_objects', 0],
+    ['lazyfreed_objects', stats.lazyFreedObjects],
   ];
 }
 
@@ -251,11 +242,12 @@ const scriptFields: readonly InfoField[] = [
   ['used_memory_scripts_human', '0B'],
 ];
 
-function persistenceFields({ persistence, replication, stats, clock }: InfoSources): InfoField[] {
-  const { loading, savesInProgress } = persistence;
+function persistenceFields({ persistence, loads, stats, clock }: InfoSources): InfoField[] {
+  const { savesInProgress } = persistence;
+  const { figures } = loads;
   return [
-    ['loading', loading === null ? 0 : 1],
-    ['async_loading', replication.isLoading() ? 1 : 0],
+    ['loading', figures?.kind === 'shut' ? 1 : 0],
+    ['async_loading', figures?.kind === 'open' ? 1 : 0],
     ['current_cow_peak', 0],
     ['current_cow_size', 0],
     ['current_cow_size_age', 0],
@@ -270,8 +262,8 @@ function persistenceFields({ persistence, replication, stats, clock }: InfoSourc
     ['rdb_current_bgsave_time_sec', savesInProgress?.seconds ?? -1],
     ['rdb_saves', persistence.saves],
     ['rdb_last_cow_size', 0],
-    ['rdb_last_load_keys_expired', persistence.keysExpiredAtLoad],
-    ['rdb_last_load_keys_loaded', persistence.keysLoaded],
+    ['rdb_last_load_keys_expired', loads.keysExpired],
+    ['rdb_last_load_keys_loaded', loads.keysLoaded],
     ['aof_enabled', 0],
     ['aof_rewrite_in_progress', 0],
     ['aof_rewrite_scheduled', 0],
@@ -284,7 +276,7 @@ function persistenceFields({ persistence, replication, stats, clock }: InfoSourc
     ['aof_last_cow_size', 0],
     ['module_fork_in_progress', 0],
     ['module_fork_last_cow_size', 0],
-    ...(loading === null ? [] : loadingFields(loading, clock.nowMs())),
+    ...(figures === null ? [] : loadingFields(figures, clock.nowMs())),
   ];
 }
 
@@ -292,19 +284,25 @@ function percentDone(save: PersistenceFigures['savesInProgress']): number {
   return save === null || save.keysTotal === 0 ? 0 : (save.keysWritten / save.keysTotal) * 100;
 }
 
-function loadingFields(loading: LoadingFigures, nowMs: number): InfoField[] {
-  const elapsedSeconds = nowMs / 1000 - loading.startSeconds;
-  const share = loading.totalBytes === 0 ? 0 : loading.loadedBytes / loading.totalBytes;
-  const leftSeconds = share === 0 ? 1 : Math.ceil((elapsedSeconds * (1 - share)) / share);
+/** Where the size is not known, the memory that the snapshot says it took is a poor guess at it, as in Redis. */
+function loadingFields(loading: LoadFigures, nowMs: number): InfoField[] {
+  const { startSeconds, totalBytes, loadedBytes, usedMemoryBytes } = loading;
+  const guessedBytes = totalBytes === 0 ? usedMemoryBytes : totalBytes;
+  const share = guessedBytes === 0 ? 0 : Math.min(loadedBytes / guessedBytes, totalBytes === 0 ? MOST_GUESSED : 1);
+  const leftBytes = guessedBytes === 0 ? 1 : Math.max(totalBytes === 0 ? 1 : 0, guessedBytes - loadedBytes);
+  const elapsedSeconds = Math.floor(nowMs / 1000) - startSeconds;
   return [
-    ['loading_start_time', Math.floor(loading.startSeconds)],
-    ['loading_total_bytes', loading.totalBytes],
-    ['loading_rdb_used_mem', 0],
-    ['loading_loaded_bytes', loading.loadedBytes],
+    ['loading_start_time', startSeconds],
+    ['loading_total_bytes', totalBytes],
+    ['loading_rdb_used_mem', usedMemoryBytes],
+    ['loading_loaded_bytes', loadedBytes],
     ['loading_loaded_perc', (share * 100).toFixed(2)],
-    ['loading_eta_seconds', leftSeconds],
+    ['loading_eta_seconds', elapsedSeconds === 0 ? 1 : Math.floor((elapsedSeconds * leftBytes) / (loadedBytes + 1))],
   ];
 }
+
+/** A guessed share never says that all is there. */
+const MOST_GUESSED = 0.9999;
 
 function statsFields({ stats, keyspace, pubsub, rates, replication }: InfoSources): InfoField[] {
   return [
@@ -349,7 +347,7 @@ function statsFields({ stats, keyspace, pubsub, rates, replication }: InfoSource
     ['tracking_total_keys', 0],
     ['tracking_total_items', 0],
     ['tracking_total_prefixes', 0],
-    ['unexpected_error_replies', 0],
+    ['unexpected_error_replies', stats.unexpectedErrorReplies],
     ['total_error_replies', stats.errorReplies],
     ['dump_payload_sanitizations', 0],
     ['total_reads_processed', 0],

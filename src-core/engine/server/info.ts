@@ -44,6 +44,8 @@ export class Info implements InfoService {
     stats.netInputReplicationBytes = 0;
     stats.netOutputReplicationBytes = 0;
     stats.errorReplies = 0;
+    stats.unexpectedErrorReplies = 0;
+    stats.lazyFreedObjects = 0;
     stats.errorsByPrefix.clear();
     keyspace.hits = 0;
     keyspace.misses = 0;

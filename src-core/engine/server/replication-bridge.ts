@@ -1,11 +1,13 @@
 // What replication asks of the engine: snapshots from and into the keyspace, the stream's executor, gates, the role.
 import type { Ports } from '../../base/ports.ts';
 import { type Gate, type Gates, gate } from '../commands/gates.ts';
-import type { ConfigService, ValueLimits } from '../commands/services.ts';
+import type { ConfigService, Stats, ValueLimits } from '../commands/services.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
+import type { LoadWatch } from '../persistence/load-watch.ts';
 import { RdbLoader } from '../persistence/rdb/reader.ts';
 import { startSnapshot } from '../persistence/snapshot.ts';
 import type {
+  LoadRequest,
   ReplicationGate,
   ReplicationHost,
   RunningSnapshot,
@@ -21,6 +23,8 @@ export interface BridgeNeeds {
   readonly keyspace: Keyspace;
   readonly emptyKeyspace: () => Keyspace;
   readonly gates: Gates;
+  readonly loads: LoadWatch;
+  readonly stats: Pick<Stats, 'lazyFreedObjects'>;
   readonly target: () => StreamTarget;
   readonly holdWrites: (held: boolean) => void;
   readonly describeClient: (id: number) => string;
@@ -74,19 +78,22 @@ export class ReplicationBridge implements ReplicationHost {
     };
   }
 
-  /** Into a keyspace of its own, so that a broken snapshot costs nothing of the present data. */
-  beginLoad(sizeBytes: number | null): SnapshotLoad {
-    const { keyspace, emptyKeyspace, limits, config } = this.#needs;
-    const fresh = emptyKeyspace();
-    const loader = new RdbLoader({
-      keyspace: fresh,
-      limits,
-      verifyChecksum: config.flag('rdbchecksum'),
-      dropExpiredBeforeMs: null,
-      sizeBytes,
-    });
+  get isEmpty(): boolean {
+    return this.#needs.keyspace.size === 0;
+  }
+
+  beginLoad(request: LoadRequest): SnapshotLoad {
+    const { keyspace, emptyKeyspace, loads, stats } = this.#needs;
+    if (request.place === 'in-place') this.#flush();
+    const target = request.place === 'in-place' ? keyspace : emptyKeyspace();
+    const loader = this.#newLoader(target, request.sizeBytes);
+    loads.begin(request.servesMeanwhile ? 'open' : 'shut', request.sizeBytes ?? 0);
     return {
-      feed: (buffer, view, start, end) => loader.feed(buffer, view, start, end),
+      feed: (buffer, view, start, end) => {
+        const taken = loader.feed(buffer, view, start, end);
+        loads.progress(loader.takenBytes, numberOf(loader, 'used-mem'));
+        return taken;
+      },
       get finished() {
         return loader.finished;
       },
@@ -106,8 +113,37 @@ export class ReplicationBridge implements ReplicationHost {
           usedMemoryBytes: numberOf(loader, 'used-mem'),
         };
       },
-      adopt: () => keyspace.adopt(fresh),
+      adopt: () => {
+        if (request.place === 'beside') {
+          // Redis always lets the former data go in the background, whatever `replica-lazy-flush` says.
+          stats.lazyFreedObjects += keyspace.size;
+          keyspace.adopt(target);
+        }
+        loads.end(loader.report);
+      },
+      abandon: () => {
+        if (request.place === 'in-place') this.#flush();
+        loads.end(null);
+      },
     };
+  }
+
+  /** `replica-lazy-flush` shows in the counter only: dropping an arena takes no time, so nobody waits for it either way. */
+  #flush(): void {
+    const { keyspace, config, stats } = this.#needs;
+    if (config.flag('replica-lazy-flush')) stats.lazyFreedObjects += keyspace.size;
+    keyspace.flushAll();
+  }
+
+  #newLoader(keyspace: Keyspace, sizeBytes: number | null): RdbLoader {
+    const { limits, config } = this.#needs;
+    return new RdbLoader({
+      keyspace,
+      limits,
+      verifyChecksum: config.flag('rdbchecksum'),
+      dropExpiredBeforeMs: null,
+      sizeBytes,
+    });
   }
 
   holdWrites(held: boolean): void {

@@ -1,4 +1,5 @@
 // The directives as the parts of the engine want them: read at the moment of use, so that CONFIG SET takes effect at once.
+import type { TlsContext } from '../../base/tls.ts';
 import type { ConfigService, ValueLimits } from '../commands/services.ts';
 import type { PersistenceSettings } from '../persistence/persistence.ts';
 import type { MasterAddress } from '../replication/link-reason.ts';
@@ -32,8 +33,14 @@ export function persistenceSettings(config: ConfigService): PersistenceSettings 
   };
 }
 
-/** `listeningPort`: the port in fact bound. */
-export function replicationSettings(config: ConfigService, listeningPort: () => number): ReplicationSettings {
+/** What of replication's settings is no directive. */
+export interface ReplicationFacts {
+  /** The port that a master is told, in fact bound. */
+  listeningPort(): number;
+  masterTls(): TlsContext | null;
+}
+
+export function replicationSettings(config: ConfigService, facts: ReplicationFacts): ReplicationSettings {
   return {
     get backlogSizeBytes() {
       return config.number('repl-backlog-size');
@@ -56,11 +63,23 @@ export function replicationSettings(config: ConfigService, listeningPort: () => 
     get disklessSyncMaxReplicas() {
       return config.number('repl-diskless-sync-max-replicas');
     },
+    get disklessLoad() {
+      return config.text('repl-diskless-load') as ReplicationSettings['disklessLoad'];
+    },
+    get snapshotFileName() {
+      return config.text('dbfilename');
+    },
+    get removesSyncFiles() {
+      return config.flag('rdb-del-sync-files') && config.text('save') === '';
+    },
     get masterUser() {
       return config.text('masteruser');
     },
     get masterAuth() {
       return config.text('masterauth');
+    },
+    get masterTls() {
+      return facts.masterTls();
     },
     get announceIp() {
       return config.text('replica-announce-ip');
@@ -93,7 +112,7 @@ export function replicationSettings(config: ConfigService, listeningPort: () => 
       return config.number('key-load-delay');
     },
     get listeningPort() {
-      return listeningPort();
+      return facts.listeningPort();
     },
     get directory() {
       return config.text('dir');
@@ -119,6 +138,9 @@ const LIMIT_FIELDS = {
   'zset-max-listpack-entries': 'zsetMaxListpackEntries',
   'zset-max-listpack-value': 'zsetMaxListpackValue',
   'list-max-listpack-size': 'listMaxListpackSize',
+  'stream-node-max-bytes': 'streamNodeMaxBytes',
+  'stream-node-max-entries': 'streamNodeMaxEntries',
+  'hll-sparse-max-bytes': 'hllSparseMaxBytes',
   'proto-max-bulk-len': 'maxBulkBytes',
 } as const;
 

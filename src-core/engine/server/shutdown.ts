@@ -68,7 +68,9 @@ export class Shutdown {
     const { offset } = replication.stream;
     if (!options.now) await this.#waitForReplicas(config.number('shutdown-timeout') * 1000);
     this.#reportReplicas(offset);
-    const saves = options.save === 'always' || (options.save === 'configured' && config.text('save') !== '');
+    const wanted = options.save === 'always' || (options.save === 'configured' && config.text('save') !== '');
+    // What is half loaded must not take the place of what was saved whole.
+    const saves = wanted && !persistence.isLoading;
     if (saves) {
       log.notice('Saving the final RDB snapshot before exiting.');
       try {

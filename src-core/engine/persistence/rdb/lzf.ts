@@ -20,8 +20,12 @@ const hashMultiplier = 0x9e3779b1;
 /** After 2^5 places without a match every second place is tried, after 2^6 every third: what has none is soon passed. */
 const missesPerSkip = 5;
 
-/** Where the last three equal bytes stood, plus one; 0 is nowhere. Cleared by every call. */
+/** Calls count their places on from one another, so that those of earlier calls need no clearing; here they start again. */
+const placesMax = 2 ** 30;
+
+/** Where the last three equal bytes stood, counted from `firstPlace`; what is below it was seen by an earlier call. */
 const lastSeen = new Int32Array(1 << hashBitsMax);
+let firstPlace = 1;
 
 /**
  * Compresses `source[start, end)` into `target` from `targetStart`, and answers how many bytes that took,
@@ -39,7 +43,13 @@ export function lzfCompress(
 ): number {
   const hashBits = Math.min(hashBitsMax, Math.max(hashBitsMin, 32 - Math.clz32(end - start)));
   const shift = 32 - hashBits;
-  lastSeen.fill(0, 0, 1 << hashBits);
+  if (firstPlace > placesMax) {
+    lastSeen.fill(0);
+    firstPlace = 1;
+  }
+  // A place is `at` plus this. What an earlier call saw then comes out before `start`.
+  const toPlace = firstPlace - start;
+  firstPlace += end - start;
   const limit = targetStart + limitBytes;
   const lastWord = end - 4;
   let out = targetStart;
@@ -50,8 +60,8 @@ export function lzfCompress(
     // Three bytes make a match; they are read as four, of which the shift drops the last.
     const three = view.getInt32(at, true) << 8;
     const slot = Math.imul(three, hashMultiplier) >>> shift;
-    const seen = start + lastSeen[slot] - 1;
-    lastSeen[slot] = at - start + 1;
+    const seen = lastSeen[slot] - toPlace;
+    lastSeen[slot] = at + toPlace;
     const distance = at - seen - 1;
     if (seen < start || distance >= backDistanceMax || view.getInt32(seen, true) << 8 !== three) {
       at += 1 + (misses++ >>> missesPerSkip);

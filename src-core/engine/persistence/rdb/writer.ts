@@ -21,6 +21,12 @@ const shortCopyBytes = 256;
 /** No chunk may be smaller: it must hold the largest item that is written in one go. */
 export const chunkBytesMin = shortCopyBytes;
 const encodedMark = 0xc0;
+/** After so many strings in a row that compressing did not shorten, most of the next are not tried: values are alike. */
+const vainTriesMax = 64;
+/** Of those only each eighth is, until one gains again. */
+const triesPassedOver = 7;
+/** Longer ones are always tried: there is more to gain, and what cannot be compressed is soon passed over within. */
+const passedOverBytesMax = 512;
 
 /** Where full chunks go. */
 export interface ChunkTarget {
@@ -36,6 +42,8 @@ export class RdbWriter {
   #chunk: Buffer;
   #view: DataView;
   #at = 0;
+  #vainTries = 0;
+  #passedOver = 0;
   /** The database that the records go to at the moment; -1 before the first. */
   #selected = -1;
 
@@ -202,14 +210,21 @@ export class RdbWriter {
 
   #compressed(source: Buffer, view: DataView, start: number, end: number): boolean {
     const length = end - start;
-    if (length > compressBytesMax) return false;
+    if (length > compressBytesMax || this.#isPassedOver(length)) return false;
     const compressed = lzfCompress(source, view, start, end, packed, 0, length - rdbCompressionGainBytes);
+    this.#vainTries = compressed === 0 ? this.#vainTries + 1 : 0;
     if (compressed === 0) return false;
     this.byte(encodedMark | rdbStringEncoding.lzf);
     this.length(compressed);
     this.length(length);
     this.raw(packed, packedView, 0, compressed);
     return true;
+  }
+
+  #isPassedOver(length: number): boolean {
+    if (this.#vainTries < vainTriesMax || length > passedOverBytesMax) return false;
+    this.#passedOver = this.#passedOver === triesPassedOver ? 0 : this.#passedOver + 1;
+    return this.#passedOver !== 0;
   }
 }
 

@@ -139,10 +139,11 @@ function snapshotHead(state: LinkState, text: string, facts: LinkFacts): LinkSte
       'are you sure the host and port are right?';
     return lose(facts, [log('warning', words)], answerReason(text, facts.address));
   }
+  const where = facts.loadsFromDisk ? 'to disk' : 'to parser';
   const words =
     end.kind === 'length'
-      ? `MASTER <-> REPLICA sync: receiving ${end.bytes} bytes from master to parser`
-      : 'MASTER <-> REPLICA sync: receiving streamed RDB from master with EOF to parser';
+      ? `MASTER <-> REPLICA sync: receiving ${end.bytes} bytes from master ${where}`
+      : `MASTER <-> REPLICA sync: receiving streamed RDB from master with EOF ${where}`;
   return {
     state: { kind: 'transfer', part: 'payload' },
     effects: [log('notice', words), { kind: 'receiveSnapshot', end }],

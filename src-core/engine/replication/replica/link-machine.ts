@@ -45,6 +45,8 @@ function react(state: LinkState, event: LinkEvent, facts: LinkFacts): LinkStep {
       return openFailed(state, event.systemCode, facts);
     case 'line':
       return answered(state, event.text, facts);
+    case 'received':
+      return state.kind === 'transfer' ? { state: { kind: 'transfer', part: 'loading' }, effects: [] } : stay(state);
     case 'loaded':
       if (state.kind !== 'transfer') return stay(state);
       return {

@@ -10,7 +10,7 @@ import type { LinkState } from './link-state.ts';
 import type { SyncTraces } from './sync-trace.ts';
 
 export interface LinkNeeds {
-  readonly ports: Pick<Ports, 'clock' | 'timers' | 'transport'>;
+  readonly ports: Pick<Ports, 'clock' | 'timers' | 'transport' | 'files' | 'random'>;
   readonly settings: ReplicationSettings;
   readonly host: ReplicationHost;
   readonly stream: ReplicationStream;
@@ -24,6 +24,8 @@ export interface LinkNeeds {
   readonly handedOver: (accepted: boolean) => void;
   /** The history that our replicas follow is not ours any more. */
   readonly dropReplicas: () => void;
+  /** Our data go: so do our replicas, and our place in the history. */
+  readonly leaveData: () => void;
   /** What we hold cannot be continued from: the next sync must be a full one. */
   readonly forgetResume: () => void;
   /** We have what the master has: from now on PSYNC may ask by our history. */

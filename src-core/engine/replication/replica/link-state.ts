@@ -30,8 +30,10 @@ import type { Introduction, Message } from './handshake.ts';
  *    │    < +CONTINUE     │  │ < +FULLRESYNC id offset; or another refusal: > SYNC    │
  *    │   ┌────────────────┘  v                                                        │
  *    │   │             transfer: length ── < $n, $EOF:mark ──> transfer: payload ─────┤
- *    │   v                                                        │ loaded            │
- *    └ connected <────────────────────────────────────────────────┘                   │
+ *    │   │                                                       │      │ received,     │
+ *    │   │                                               loaded, │      v to disk       │
+ *    │   v                                             to parser │   transfer: loading ─┤
+ *    └ connected <───────────────────────────────────────────────┴──────┘ loaded        │
  *         └───────────────────────────────────────────────────────────────────────────┘
  */
 export type LinkState =
@@ -44,7 +46,7 @@ export type LinkState =
   | { readonly kind: 'receive-ip-reply' }
   | { readonly kind: 'receive-capa-reply' }
   | { readonly kind: 'receive-psync-reply' }
-  | { readonly kind: 'transfer'; readonly part: 'length' | 'payload' }
+  | { readonly kind: 'transfer'; readonly part: 'length' | 'payload' | 'loading' }
   | { readonly kind: 'connected' };
 
 export type LinkKind = LinkState['kind'];
@@ -96,6 +98,8 @@ export type LinkEvent =
   | { readonly kind: 'openFailed'; readonly systemCode: string }
   /** An answer of the master, or the head of its snapshot; without the line's end. */
   | { readonly kind: 'line'; readonly text: string }
+  /** All of the snapshot is in a file, from which it is loaded now. */
+  | { readonly kind: 'received' }
   | { readonly kind: 'loaded' }
   /** The snapshot or the stream cannot be understood; `log` says it in Redis's words. */
   | { readonly kind: 'broken'; readonly reason: LinkReason; readonly log: string }
@@ -131,6 +135,8 @@ export interface LinkFacts {
   readonly resume: Asked | null;
   /** PSYNC also asks the other to become our master: FAILOVER is in progress. */
   readonly handsOver: boolean;
+  /** A snapshot goes into a file before it is loaded: `repl-diskless-load`. */
+  readonly loadsFromDisk: boolean;
   /** The last try began long enough ago that another may follow at once. */
   readonly mayRetryAtOnce: boolean;
 }

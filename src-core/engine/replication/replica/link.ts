@@ -1,33 +1,33 @@
 // The driver of a replica's link: performs what the machine says on a real connection, and keeps what can be observed.
 import { InvariantError } from '../../../base/assert.ts';
-import type { Disposable } from '../../../base/lifecycle.ts';
-import type { Connection, ConnectionHandlers } from '../../../base/ports.ts';
 import { answerReason, type LinkReason, type MasterAddress } from '../link-reason.ts';
-import { BulkReceiver } from './bulk-receiver.ts';
-import { encodeAck, encodeMessages, type Message, showMessage } from './handshake.ts';
+import type { SnapshotLoad } from '../replication-host.ts';
+import { answerLine } from './answer-line.ts';
+import { FileReception } from './file-reception.ts';
+import { encodeAck, encodeMessages, showMessage } from './handshake.ts';
 import { step } from './link-machine.ts';
 import type { LinkNeeds, LinkStatus } from './link-needs.ts';
-import { isHandshake, type LinkEffect, type LinkEvent, type LinkFacts, type LinkState } from './link-state.ts';
-import { LoadRest } from './load-rest.ts';
-import { loadedLines } from './loaded-lines.ts';
+import {
+  isHandshake,
+  type LinkEffect,
+  type LinkEvent,
+  type LinkFacts,
+  type LinkState,
+  type SnapshotEnd,
+} from './link-state.ts';
+import { MasterWire } from './master-wire.ts';
+import { ParserReception } from './parser-reception.ts';
+import { type SnapshotReception, snapshotWay } from './snapshot-reception.ts';
 import { StreamApplier } from './stream-applier.ts';
-import { StreamInput } from './stream-input.ts';
 
 const lineMaxBytes = 4096;
 const retryPauseMs = 1000;
-/** So much of the stream is applied before others have their turn. */
-const readBudgetBytes = 256 * 1024;
 const keepAlive = Buffer.from('\n');
-const noBytes = Buffer.alloc(0);
-const noView = new DataView(new ArrayBuffer(0));
-const newlineByte = 10;
-const carriageReturnByte = 13;
 
 export class MasterLink {
   readonly address: MasterAddress;
   readonly #needs: LinkNeeds;
   readonly #applier: StreamApplier;
-  #input = new StreamInput();
   #state: LinkState = { kind: 'none' };
   #reason: LinkReason | null = null;
   #retries = 0;
@@ -35,19 +35,15 @@ export class MasterLink {
   #hasStreamed = false;
   #lastIoMs: number;
   #triedAtMs = Number.NEGATIVE_INFINITY;
-  #connection: Connection | null = null;
-  #opening: Disposable | null = null;
+  #wire: MasterWire | null = null;
   #granted: { readonly id: string; readonly offset: number } | null = null;
-  #receiver: BulkReceiver | null = null;
+  #reception: SnapshotReception | null = null;
   #receivingSinceMs = 0;
-  #rest: LoadRest;
-  #budgetBytes = readBudgetBytes;
   #ackWanted = false;
 
   constructor(needs: LinkNeeds, address: MasterAddress) {
     this.#needs = needs;
     this.address = address;
-    this.#rest = this.#newRest();
     this.#applier = new StreamApplier(needs.host.target, needs.stream);
     this.#lastIoMs = needs.ports.clock.nowMs();
   }
@@ -61,16 +57,16 @@ export class MasterLink {
   }
 
   get status(): LinkStatus {
-    const receiver = this.#receiver;
+    const reception = this.#reception;
     return {
       address: this.address,
       state: this.#state,
       reason: this.#reason,
       retries: this.#retries,
       downSinceMs: this.#downSinceMs,
-      lastIoMs: this.#lastIoMs,
-      transfer: receiver === null ? null : { readBytes: receiver.readBytes, totalBytes: receiver.totalBytes },
-      unappliedBytes: this.isConnected ? this.#input.waitingBytes + this.#applier.heldBytes : 0,
+      lastIoMs: this.#wire?.lastIoMs ?? this.#lastIoMs,
+      transfer: reception === null ? null : { readBytes: reception.readBytes, totalBytes: reception.totalBytes },
+      unappliedBytes: this.isConnected ? (this.#wire?.waitingBytes ?? 0) + this.#applier.heldBytes : 0,
     };
   }
 
@@ -91,12 +87,11 @@ export class MasterLink {
 
   /** Once a second: the next try, the time limit, and a sign of life to the master. */
   cron(): void {
-    const { clock } = this.#needs.ports;
-    const isWaiting = !this.#rest.isOn && this.#state.kind !== 'none' && this.#state.kind !== 'connect';
-    if (isWaiting && clock.nowMs() - this.#lastIoMs > this.#needs.settings.timeoutSeconds * 1000) {
-      this.#react({ kind: 'timedOut' });
-    } else if (this.#state.kind === 'connected') this.sendAck();
-    else if (this.#state.kind === 'transfer' && this.#receiver !== null) this.#write(keepAlive);
+    const wire = this.#wire;
+    const silentMs = wire === null || wire.isHeld ? 0 : this.#needs.ports.clock.nowMs() - wire.lastIoMs;
+    if (silentMs > this.#needs.settings.timeoutSeconds * 1000) this.#react({ kind: 'timedOut' });
+    else if (this.#state.kind === 'connected') this.sendAck();
+    else if (this.#state.kind === 'transfer' && this.#reception !== null) wire?.write(keepAlive);
     this.#react({ kind: 'tick' });
   }
 
@@ -106,7 +101,7 @@ export class MasterLink {
   }
 
   sendAck(): void {
-    if (this.#state.kind === 'connected') this.#write(encodeAck(this.#needs.stream.offset));
+    if (this.#state.kind === 'connected') this.#wire?.write(encodeAck(this.#needs.stream.offset));
   }
 
   #react(event: LinkEvent): void {
@@ -118,7 +113,7 @@ export class MasterLink {
   }
 
   #facts(): LinkFacts {
-    const { settings, ports, resume, handsOver } = this.#needs;
+    const { settings, ports, host, resume, handsOver } = this.#needs;
     return {
       address: this.address,
       us: {
@@ -129,12 +124,12 @@ export class MasterLink {
       },
       resume: resume(),
       handsOver: handsOver(),
+      loadsFromDisk: snapshotWay(settings, host) === 'file',
       mayRetryAtOnce: ports.clock.monotonicMs() - this.#triedAtMs >= retryPauseMs,
     };
   }
 
   #perform(effect: LinkEffect): void {
-    const { log, host, traces } = this.#needs;
     switch (effect.kind) {
       case 'open':
         this.#open();
@@ -143,10 +138,11 @@ export class MasterLink {
         this.#close();
         return;
       case 'send':
-        this.#send(effect.messages);
+        for (const message of effect.messages) this.#needs.traces.out(showMessage(message));
+        this.#wire?.write(encodeMessages(effect.messages));
         return;
       case 'log':
-        log(effect.level, effect.text);
+        this.#needs.log(effect.level, effect.text);
         return;
       case 'fail':
         this.#fail(effect.reason);
@@ -158,102 +154,62 @@ export class MasterLink {
         this.#needs.handedOver(effect.accepted);
         return;
       case 'expectSnapshot':
-        this.#granted = effect.history;
-        traces.explain({ code: 'syncAnsweredFull', params: { ...this.#named(), ...(effect.history ?? {}) } });
+        this.#expectSnapshot(effect.history);
         return;
       case 'receiveSnapshot':
-        this.#receivingSinceMs = this.#needs.ports.clock.monotonicMs();
-        this.#rest = this.#newRest();
-        this.#receiver = new BulkReceiver(
-          effect.end,
-          host.beginLoad(effect.end.kind === 'length' ? effect.end.bytes : null),
-        );
-        log('notice', 'MASTER <-> REPLICA sync: Loading DB in memory');
+        this.#reception = this.#receive(effect.end);
         return;
     }
   }
+
+  // ---- the connection
 
   #open(): void {
     const { ports, settings, traces } = this.#needs;
     this.#triedAtMs = ports.clock.monotonicMs();
-    this.#lastIoMs = ports.clock.nowMs();
-    this.#input = new StreamInput();
     traces.begin(this.address);
     traces.note(`connecting to ${this.address.host}:${this.address.port}`);
-    this.#opening = ports.transport.connect(
-      this.address,
-      { timeoutMs: settings.timeoutSeconds * 1000 },
-      (connection) => this.#opened(connection),
-      (systemCode) => {
-        this.#opening = null;
-        this.#react({ kind: 'openFailed', systemCode });
+    this.#wire = new MasterWire(ports, {
+      opened: () => {
+        traces.note('connected');
+        this.#react({ kind: 'opened' });
       },
-    );
-  }
-
-  #opened(connection: Connection): ConnectionHandlers {
-    this.#opening = null;
-    this.#connection = connection;
-    this.#lastIoMs = this.#needs.ports.clock.nowMs();
-    this.#needs.traces.note('connected');
-    this.#react({ kind: 'opened' });
-    const isCurrent = () => this.#connection === connection;
-    return {
-      onData: (bytes, view, start, end) => isCurrent() && this.#read(connection, bytes, view, start, end),
-      onDrain: () => {},
-      onEnd: () => isCurrent() && this.#react({ kind: 'closed', systemCode: null }),
-      onClose: (systemCode) => isCurrent() && this.#react({ kind: 'closed', systemCode }),
-    };
-  }
-
-  #read(connection: Connection, bytes: Buffer, view: DataView, start: number, end: number): void {
-    this.#lastIoMs = this.#needs.ports.clock.nowMs();
-    this.#input.feed(bytes, view, start, end, (...piece) => this.#take(connection, ...piece));
-    if (this.#ackWanted) {
-      this.#ackWanted = false;
-      this.sendAck();
-    }
-    this.#budgetBytes -= end - start;
-    if (this.#budgetBytes > 0 || this.#connection !== connection) return;
-    // A fast master could keep us reading for ever: the rest waits for the next turn.
-    connection.pause();
-    this.#needs.ports.timers.soon(() => {
-      this.#budgetBytes = readBudgetBytes;
-      if (!this.#rest.isOn) connection.resume();
+      failed: (systemCode) => this.#react({ kind: 'openFailed', systemCode }),
+      take: (...piece) => this.#take(...piece),
+      wasRead: () => this.#answerGetAck(),
+      closed: (systemCode) => this.#react({ kind: 'closed', systemCode }),
     });
+    this.#wire.open(this.address, settings.timeoutSeconds * 1000, settings.masterTls);
   }
 
-  /** Takes what the state understands, until the bytes, or the connection, end. */
-  #take(connection: Connection, buffer: Buffer, view: DataView, start: number, end: number): number {
-    let at = start;
-    while (at < end && this.#connection === connection) {
-      const taken = this.#takeByState(buffer, view, at, end);
-      if (taken === 0) break;
-      at += taken;
-    }
-    // Bytes of a connection that is gone are nobody's.
-    return this.#connection === connection ? at - start : end - start;
+  #close(): void {
+    const wire = this.#wire;
+    this.#lastIoMs = wire?.lastIoMs ?? this.#lastIoMs;
+    this.#wire = null;
+    this.#reception?.dispose();
+    this.#reception = null;
+    this.#granted = null;
+    this.#applier.reset();
+    wire?.close();
   }
 
-  #takeByState(buffer: Buffer, view: DataView, start: number, end: number): number {
+  #take(buffer: Buffer, view: DataView, start: number, end: number): number {
     const state = this.#state;
     if (state.kind === 'connected') return this.#apply(buffer, view, start, end);
-    if (state.kind === 'transfer' && state.part === 'payload') return this.#receive(buffer, view, start, end);
+    if (state.kind === 'transfer' && state.part !== 'length') return this.#reception!.take(buffer, view, start, end);
     if (state.kind === 'transfer' || isHandshake(state)) return this.#takeLine(buffer, start, end);
     return end - start;
   }
 
   #takeLine(buffer: Buffer, start: number, end: number): number {
-    const newlineAt = buffer.indexOf(newlineByte, start);
-    if (newlineAt < 0 || newlineAt >= end) {
+    const line = answerLine(buffer, start, end);
+    if (line === null) {
       if (end - start > lineMaxBytes) this.#refuse(buffer.latin1Slice(start, start + lineMaxBytes));
       return 0;
     }
-    const lineEnd = newlineAt > start && buffer[newlineAt - 1] === carriageReturnByte ? newlineAt - 1 : newlineAt;
-    const text = buffer.latin1Slice(start, lineEnd);
-    if (text !== '') this.#needs.traces.in(text);
-    this.#react({ kind: 'line', text });
-    return newlineAt + 1 - start;
+    if (line.text !== '') this.#needs.traces.in(line.text);
+    this.#react({ kind: 'line', text: line.text });
+    return line.usedBytes;
   }
 
   #refuse(answer: string): void {
@@ -264,50 +220,45 @@ export class MasterLink {
     });
   }
 
-  #receive(buffer: Buffer, view: DataView, start: number, end: number): number {
-    const receiver = this.#receiver!;
-    if (this.#rest.isOn) return 0;
-    let taken: number;
-    try {
-      taken = receiver.feed(buffer, view, start, end);
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      this.#react({
-        kind: 'broken',
-        reason: { code: 'linkSnapshotBroken', params: { ...this.#addressed(), reason: why } },
-        log: `Failed trying to load the MASTER synchronization DB from socket: ${why}`,
-      });
-      return end - start;
-    }
-    const connection = this.#connection!;
-    if (this.#rest.begin(receiver.load.keysLoaded, () => this.#goOn(connection, receiver))) connection.pause();
-    else if (receiver.finished) this.#finishTransfer(receiver);
-    return taken;
+  #answerGetAck(): void {
+    if (!this.#ackWanted) return;
+    this.#ackWanted = false;
+    this.sendAck();
   }
 
-  #newRest(): LoadRest {
-    return new LoadRest(this.#needs.settings, this.#needs.ports.timers);
+  // ---- a full sync
+
+  #expectSnapshot(history: { readonly id: string; readonly offset: number } | null): void {
+    this.#granted = history;
+    this.#needs.traces.explain({ code: 'syncAnsweredFull', params: { ...this.#named(), ...(history ?? {}) } });
   }
 
-  /** After a rest: what arrived before it waits in the input, what came after it in the connection. */
-  #goOn(connection: Connection, receiver: BulkReceiver): void {
-    this.#lastIoMs = this.#needs.ports.clock.nowMs();
-    if (receiver.finished) this.#finishTransfer(receiver);
-    this.#input.feed(noBytes, noView, 0, 0, (...piece) => this.#take(connection, ...piece));
-    if (!this.#rest.isOn && this.#connection === connection) connection.resume();
+  #receive(end: SnapshotEnd): SnapshotReception {
+    const { ports, settings, host, stream, log, leaveData } = this.#needs;
+    this.#receivingSinceMs = ports.clock.monotonicMs();
+    const wire = this.#wire!;
+    const needs = {
+      ports,
+      settings,
+      host,
+      log,
+      isSameHistory: this.#granted?.id === stream.history.id,
+      leaveData,
+      received: () => this.#react({ kind: 'received' }),
+      loaded: (load: SnapshotLoad) => this.#loaded(load, end),
+      failed: (text: string, why: string) => this.#snapshotFailed(text, why),
+      hold: () => wire.hold(),
+      goOn: () => wire.goOn(),
+    };
+    const way = snapshotWay(settings, host);
+    return way === 'file' ? new FileReception(needs, end) : new ParserReception(needs, end, way);
   }
 
-  /** Only now do the old data, and all who followed them, go. */
-  #finishTransfer(receiver: BulkReceiver): void {
-    const { host, stream, dropReplicas, traces, log, ports } = this.#needs;
-    const { load } = receiver;
-    this.#receiver = null;
-    for (const line of loadedLines(load, ports.clock.nowMs())) log('notice', line);
+  #loaded(load: SnapshotLoad, end: SnapshotEnd): void {
+    const { host, stream, traces, ports } = this.#needs;
     const lastedMs = ports.clock.monotonicMs() - this.#receivingSinceMs;
-    traces.note(`received ${receiver.readBytes} bytes and loaded ${load.keysLoaded} keys`, lastedMs);
-    log('notice', 'MASTER <-> REPLICA sync: Swapping active DB with loaded DB');
-    dropReplicas();
-    load.adopt();
+    traces.note(`received ${this.#reception?.readBytes} bytes and loaded ${load.keysLoaded} keys`, lastedMs);
+    this.#reception = null;
     if (this.#granted === null) {
       // A master that knows only SYNC gives no history; ours begins here, and cannot be continued by asking it.
       stream.openBacklog();
@@ -317,8 +268,15 @@ export class MasterLink {
     host.target.databaseIndex = load.streamDatabase;
     this.#react({ kind: 'loaded' });
     this.#arrived('full');
-    if (receiver.end.kind === 'mark') this.sendAck();
+    if (end.kind === 'mark') this.sendAck();
   }
+
+  #snapshotFailed(log: string, why: string): void {
+    const { host, port } = this.address;
+    this.#react({ kind: 'broken', reason: { code: 'linkSnapshotBroken', params: { host, port, reason: why } }, log });
+  }
+
+  // ---- the stream
 
   #continue(id: string | null): void {
     const { stream, log, dropReplicas, traces } = this.#needs;
@@ -350,35 +308,15 @@ export class MasterLink {
     } catch (error) {
       if (error instanceof InvariantError) throw error;
       const why = error instanceof Error ? error.message : String(error);
+      const { host, port } = this.address;
       this.#needs.forgetResume();
       this.#react({
         kind: 'broken',
-        reason: { code: 'linkTransferFailed', params: { ...this.#addressed(), reason: why } },
+        reason: { code: 'linkTransferFailed', params: { host, port, reason: why } },
         log: `Master stream corruption? Closing the master connection and discarding the cached master: ${why}`,
       });
       return end - start;
     }
-  }
-
-  #send(messages: readonly Message[]): void {
-    for (const message of messages) this.#needs.traces.out(showMessage(message));
-    this.#write(encodeMessages(messages));
-  }
-
-  #write(bytes: Buffer): void {
-    this.#connection?.write(bytes, 0, bytes.length);
-  }
-
-  #close(): void {
-    const connection = this.#connection;
-    this.#connection = null;
-    this.#rest.dispose();
-    this.#opening?.dispose();
-    this.#opening = null;
-    this.#receiver = null;
-    this.#granted = null;
-    this.#applier.reset();
-    connection?.destroy();
   }
 
   #fail(reason: LinkReason): void {
@@ -386,10 +324,6 @@ export class MasterLink {
     this.#retries++;
     if (this.#hasStreamed) this.#downSinceMs ??= this.#needs.ports.clock.nowMs();
     this.#needs.traces.end('failed', reason);
-  }
-
-  #addressed(): { host: string; port: number } {
-    return { host: this.address.host, port: this.address.port };
   }
 
   /** As the contract's statements name a master that is known by its address only. */

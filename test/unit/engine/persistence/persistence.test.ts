@@ -5,6 +5,7 @@ import { defaultCollectionLimits } from '#core/engine/data/limits.ts';
 import type { Keyspace } from '#core/engine/keyspace/keyspace.ts';
 import { encoding, valueType } from '#core/engine/keyspace/record.ts';
 import { SingleKey } from '#core/engine/keyspace/single-key.ts';
+import { type LoadKind, LoadWatch } from '#core/engine/persistence/load-watch.ts';
 import { Persistence } from '#core/engine/persistence/persistence.ts';
 import { readKeyspace } from '../../../support/keyspace-reading.ts';
 import { MemoryFiles } from '../../../support/memory-files.ts';
@@ -28,7 +29,11 @@ class Scene {
   readonly changes = { dirty: 0 };
   readonly log: string[] = [];
   readonly statuses: boolean[] = [];
-  readonly loadings: boolean[] = [];
+  readonly loadings: (LoadKind | null)[] = [];
+  readonly loads = new LoadWatch(
+    { nowMs: () => this.#nowMs, monotonicMs: () => performance.now() },
+    (kind) => void this.loadings.push(kind),
+  );
   readonly persistence: Persistence;
   isReplica = false;
   #nowMs = 1_700_000_000_000;
@@ -70,7 +75,7 @@ class Scene {
       replicationAux: () => ({ id: 'b'.repeat(40), offset: 77, streamDatabase: 0 }),
       isReplica: () => this.isReplica,
       onSaveStatus: (worked) => void this.statuses.push(worked),
-      onLoading: (isLoading) => void this.loadings.push(isLoading),
+      loads: this.loads,
     });
   }
 
@@ -220,8 +225,8 @@ describe('a load', () => {
       replication: null,
     });
     expect([...readKeyspace(scene.keyspace).keys()]).toEqual(['0:kept']);
-    expect(scene.persistence).toMatchObject({ keysLoaded: 1, keysExpiredAtLoad: 1, loading: null });
-    expect(scene.loadings).toEqual([true, false]);
+    expect(scene.loads).toMatchObject({ keysLoaded: 1, keysExpired: 1, figures: null });
+    expect(scene.loadings).toEqual(['shut', null]);
     expect(scene.log).toContain('notice: Done loading RDB, keys loaded: 1, keys expired: 1.');
   });
 
@@ -244,6 +249,6 @@ describe('a load', () => {
     scene.files.contents.set(path, bytes.subarray(0, bytes.length - 9));
     await expect(scene.persistence.load()).rejects.toThrow(/^The RDB ends too early, in database 0 after 1000 keys/);
     expect([...readKeyspace(scene.keyspace).keys()]).toEqual(['0:present']);
-    expect(scene.loadings).toEqual([true, false]);
+    expect(scene.loadings).toEqual(['shut', null]);
   });
 });

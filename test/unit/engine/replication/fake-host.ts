@@ -1,5 +1,6 @@
 // An engine around replication that is a list of notes: snapshots are texts, the data are the bytes that were applied.
 import type {
+  LoadRequest,
   ReplicationGate,
   ReplicationHost,
   RunningSnapshot,
@@ -20,8 +21,12 @@ export function defaultSettings(): { -readonly [Name in keyof ReplicationSetting
     disklessSync: true,
     disklessSyncDelaySeconds: 0,
     disklessSyncMaxReplicas: 0,
+    disklessLoad: 'swapdb',
+    snapshotFileName: 'dump.rdb',
+    removesSyncFiles: false,
     masterUser: '',
     masterAuth: '',
+    masterTls: null,
     announceIp: '',
     announcePort: 0,
     announced: true,
@@ -42,6 +47,8 @@ export class FakeHost implements ReplicationHost {
   readonly roles: string[] = [];
   readonly snapshots: SnapshotRequest[] = [];
   abortedSnapshots = 0;
+  readonly loads: LoadRequest[] = [];
+  loadsEnded = 0;
   snapshotRunning = false;
   writesHeld = false;
   /** The data: what was loaded last, and what was applied since. */
@@ -96,11 +103,20 @@ export class FakeHost implements ReplicationHost {
     else sink.onDrain = end;
   }
 
-  beginLoad(): SnapshotLoad {
+  get isEmpty(): boolean {
+    return this.data === '';
+  }
+
+  beginLoad(request: LoadRequest): SnapshotLoad {
+    this.loads.push(request);
+    if (request.place === 'in-place') this.data = '';
     let text = '';
-    const adopt = () => {
-      this.data = text;
+    const end = (data: string) => {
+      this.data = data;
+      this.loadsEnded++;
     };
+    const adopt = () => end(text);
+    const abandon = () => end(request.place === 'in-place' ? '' : this.data);
     return {
       keysLoaded: 1,
       keysExpired: 0,
@@ -117,6 +133,7 @@ export class FakeHost implements ReplicationHost {
         return count;
       },
       adopt,
+      abandon,
     };
   }
 

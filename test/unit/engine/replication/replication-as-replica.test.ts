@@ -66,7 +66,9 @@ describe('a replica', () => {
       'n RDB age 0 seconds',
       'n RDB memory usage when created 1.00 Mb',
       'n Done loading RDB, keys loaded: 1, keys expired: 0.',
+      'n Discarding previously cached master state.',
       'n MASTER <-> REPLICA sync: Swapping active DB with loaded DB',
+      'n MASTER <-> REPLICA sync: Discarding old DB in background',
       'n MASTER <-> REPLICA sync: Finished with success',
     ]);
   });

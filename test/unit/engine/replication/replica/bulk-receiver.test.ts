@@ -24,6 +24,7 @@ function fakeLoad(): SnapshotLoad & { taken: string } {
       return count;
     },
     adopt() {},
+    abandon() {},
   };
 }
 

@@ -17,6 +17,7 @@ const facts: LinkFacts = {
   address: { host: 'm', port: 7000 },
   us: { user: '', password: '', listeningPort: 7001, announceIp: '' },
   resume: { id, byte: 108 },
+  loadsFromDisk: false,
   mayRetryAtOnce: true,
 };
 const line = (text: string): LinkEvent => ({ kind: 'line', text });
