@@ -69,7 +69,8 @@ export interface ListenerHandle extends Disposable {
 export interface ConnectOptions {
   readonly timeoutMs: number;
   readonly localAddress?: string;
-  readonly tls?: TlsContext;
+  /** Null is as absent: plain TCP. */
+  readonly tls?: TlsContext | null;
 }
 
 export interface Transport {

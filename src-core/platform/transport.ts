@@ -149,8 +149,7 @@ export class SocketTransport implements Transport {
       noDelay: true,
       allowHalfOpen: true,
     } as net.TcpNetConnectOpts;
-    const socket =
-      options.tls === undefined ? this.#connectPlain(address, settle) : connectTls(address, options.tls, settle);
+    const socket = options.tls ? connectTls(address, options.tls, settle) : this.#connectPlain(address, settle);
     const timer = setTimeout(() => settle('ETIMEDOUT'), options.timeoutMs);
     return {
       dispose: () => {

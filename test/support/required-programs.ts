@@ -4,6 +4,8 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 
 const redisVersionMin = '7.0';
+/** OpenSSH wants to be started by its whole path. */
+export const sshdPath = process.env.SSHD ?? '/usr/sbin/sshd';
 const policyFile = '/usr/sbin/policy-rc.d';
 
 interface RequiredProgram {
@@ -25,6 +27,13 @@ const programs: readonly RequiredProgram[] = [
   program('redis-benchmark', 'redis-tools', 'redis'),
   program('redis-cli', 'redis-tools', 'redis'),
   program('redis-check-rdb', 'redis-tools', 'redis'),
+  program('openssl', 'openssl', 'openssl'),
+  {
+    name: 'sshd',
+    problem: () => (spawnSync(sshdPath, ['-V']).error ? 'is missing' : null),
+    debianPackage: 'openssh-server',
+    homebrewPackage: 'openssh',
+  },
   {
     name: 'chromium',
     problem: () => (findChromium() === null ? 'is missing' : null),

@@ -155,9 +155,18 @@ export class Config implements ConfigService {
         this.#listeners.get(row.name)?.emit(value);
       } catch (error) {
         for (const [other, old] of before) this.#values.set(other.name, old);
-        for (const [other, old] of before) this.#listeners.get(other.name)?.emit(old);
+        for (const [other, old] of before) this.#restore(other, old);
         throw setRefused(row.name, error);
       }
+    }
+  }
+
+  /** Who refuses even the old value, since a file of it has gone, keeps what it has. */
+  #restore(directive: Directive, old: ConfigValue): void {
+    try {
+      this.#listeners.get(directive.name)?.emit(old);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
     }
   }
 

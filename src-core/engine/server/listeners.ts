@@ -1,6 +1,7 @@
-// Opens the doors: each address of `bind`, and the Unix socket, with Redis's words when one stays shut.
+// Opens the doors: each address of `bind`, plain and with TLS, and the Unix socket, with Redis's words when one stays shut.
 import type { Disposable } from '../../base/lifecycle.ts';
 import type { Connection, ConnectionHandlers, Files, Transport } from '../../base/ports.ts';
+import type { TlsDoor } from '../../base/tls.ts';
 import type { ConfigService, LogService } from '../commands/services.ts';
 
 /** The server cannot listen where it was told to. `code` is the system's: EADDRINUSE, EACCES, EADDRNOTAVAIL … */
@@ -17,8 +18,10 @@ export class ListenError extends Error {
 }
 
 export interface Listening extends Disposable {
-  /** 0: on no TCP port. */
+  /** 0: on no plain TCP port. */
   readonly port: number;
+  /** 0: on none with TLS. */
+  readonly tlsPort: number;
 }
 
 export interface ListenNeeds {
@@ -26,6 +29,8 @@ export interface ListenNeeds {
   readonly files: Files;
   readonly config: ConfigService;
   readonly log: LogService;
+  /** How `tls-port` lets clients in; null without TLS. */
+  readonly tls: TlsDoor | null;
   /** `unixPath`: the socket's path, null for TCP. */
   readonly accept: (connection: Connection, unixPath: string | null) => ConnectionHandlers;
 }
@@ -50,24 +55,18 @@ const WORDS: Readonly<Record<string, string>> = {
 const MISSING: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'ENOTFOUND', 'EPROTONOSUPPORT']);
 
 /**
- * Listens everywhere. Port 0 with a Unix socket means no TCP, as in Redis; without one, a free port.
+ * Listens everywhere. Port 0 with a Unix socket or a `tls-port` means no plain TCP, as in Redis; without, a free port.
  * @throws ListenError when a needed address cannot be had; whatever was opened is closed again.
  */
 export async function listenEverywhere(needs: ListenNeeds): Promise<Listening> {
-  const { transport, files, config, accept } = needs;
+  const { transport, files, config, tls, accept } = needs;
   const opened: Disposable[] = [];
   const path = config.text('unixsocket');
+  const tlsPort = tls === null ? 0 : config.number('tls-port');
   let port = config.number('port');
   try {
-    if (port !== 0 || path === '') {
-      for (const address of bindAddresses(config.text('bind'))) {
-        const handle = await listenAt(needs, address, port);
-        if (handle === null) continue;
-        opened.push(handle);
-        port = handle.port;
-      }
-      if (opened.length === 0) throw new ListenError('Configured to not listen anywhere, exiting.', 'EINVAL', '');
-    }
+    if (port !== 0 || (path === '' && tlsPort === 0)) port = await listenOnPort(needs, port, null, opened);
+    if (tlsPort !== 0) await listenOnPort(needs, tlsPort, tls, opened);
     // A socket's file that an ended server left behind would be in the way; Redis takes it away too.
     if (path !== '') await files.remove(path).catch(() => {});
     if (path !== '') opened.push(await transport.listen({ path }, (connection) => accept(connection, path)));
@@ -77,10 +76,25 @@ export async function listenEverywhere(needs: ListenNeeds): Promise<Listening> {
   }
   return {
     port,
+    tlsPort,
     dispose: () => {
       for (const handle of opened) handle.dispose();
     },
   };
+}
+
+/** Listens at each address of `bind`, and answers the port: where 0 was asked, the one that all of them have. */
+async function listenOnPort(needs: ListenNeeds, asked: number, tls: TlsDoor | null, opened: Disposable[]) {
+  const before = opened.length;
+  let port = asked;
+  for (const address of bindAddresses(needs.config.text('bind'))) {
+    const handle = await listenAt(needs, address, port, tls);
+    if (handle === null) continue;
+    opened.push(handle);
+    port = handle.port;
+  }
+  if (opened.length === before) throw new ListenError('Configured to not listen anywhere, exiting.', 'EINVAL', '');
+  return port;
 }
 
 /** `* -::*` → every IPv4 address, and every IPv6 one if there are such. */
@@ -94,16 +108,18 @@ function bindAddresses(text: string): BindAddress[] {
 }
 
 /** Null: it is optional, and not there. */
-async function listenAt(needs: ListenNeeds, address: BindAddress, port: number) {
+async function listenAt(needs: ListenNeeds, address: BindAddress, port: number, tls: TlsDoor | null) {
   const { transport, log, accept } = needs;
   try {
-    return await transport.listen({ host: address.host, port }, (connection) => accept(connection, null));
+    const receive = (connection: Connection) => accept(connection, null);
+    return await transport.listen({ host: address.host, port }, receive, tls ?? undefined);
   } catch (error) {
     const code = codeOf(error);
     if (address.optional && MISSING.has(code)) return null;
     const shown = address.shown.includes(':') ? `[${address.shown}]` : address.shown;
     log.warning(`Warning: Could not create server TCP listening socket ${shown}:${port}: bind: ${wordsFor(code)}`);
-    throw new ListenError(`Failed listening on port ${port} (TCP), aborting.`, code, `${address.host}:${port}`);
+    const kind = tls === null ? 'TCP' : 'TLS';
+    throw new ListenError(`Failed listening on port ${port} (${kind}), aborting.`, code, `${address.host}:${port}`);
   }
 }
 
