@@ -55,6 +55,8 @@ export interface Connection {
   write(bytes: Uint8Array, start: number, end: number): boolean;
   pause(): void;
   resume(): void;
+  /** False: the system may hold a small packet back to make a larger one of it. At first it does not. */
+  setNoDelay(on: boolean): void;
   /** Sends what is queued, then closes. */
   end(): void;
   /** Closes at once; what is queued is lost. */

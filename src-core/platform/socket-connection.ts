@@ -64,6 +64,10 @@ export class SocketConnection implements Connection {
     });
   }
 
+  setNoDelay(on: boolean): void {
+    this.socket.setNoDelay(on);
+  }
+
   pause(): void {
     this.socket.pause();
   }

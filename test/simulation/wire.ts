@@ -155,6 +155,9 @@ export class WireEnd implements Connection {
     return this.outgoing.write(bytes, start, end);
   }
 
+  /** Simulated packets never wait for company. */
+  setNoDelay(): void {}
+
   pause(): void {
     this.isPaused = true;
   }

@@ -11,6 +11,7 @@ export class MemoryConnection implements Connection {
   handlers: ConnectionHandlers | null = null;
   closed = false;
   paused = false;
+  noDelay = true;
   /** Writes are queued until `drain` when true: a peer that does not read. */
   isFull = false;
   #written: Buffer[] = [];
@@ -52,6 +53,10 @@ export class MemoryConnection implements Connection {
     if (this.closed) return;
     this.closed = true;
     this.handlers?.onClose(reason);
+  }
+
+  setNoDelay(on: boolean): void {
+    this.noDelay = on;
   }
 
   pause(): void {

@@ -12,6 +12,8 @@ export interface ReplicationSettings {
   readonly backlogSizeBytes: number;
   /** `repl-backlog-ttl`; 0 keeps the backlog for ever. */
   readonly backlogTtlSeconds: number;
+  /** `repl-disable-tcp-nodelay`. */
+  readonly joinsPackets: boolean;
   readonly pingPeriodSeconds: number;
   readonly timeoutSeconds: number;
   readonly disklessSync: boolean;

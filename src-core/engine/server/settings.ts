@@ -48,6 +48,9 @@ export function replicationSettings(config: ConfigService, facts: ReplicationFac
     get backlogTtlSeconds() {
       return config.number('repl-backlog-ttl');
     },
+    get joinsPackets() {
+      return config.flag('repl-disable-tcp-nodelay');
+    },
     get pingPeriodSeconds() {
       return config.number('repl-ping-replica-period');
     },

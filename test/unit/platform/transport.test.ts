@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Disposable } from '#core/base/lifecycle.ts';
 import type { Connection, ConnectionHandlers } from '#core/base/ports.ts';
 import { SocketTransport } from '#core/platform/transport.ts';
@@ -112,6 +112,17 @@ describe('the transport', () => {
     client.connection.write(Buffer.from('hello'), 0, 5);
     await waitFor('the message is there', () => accepted[0]?.text === 'hello');
     expect(accepted[0]!.starts.every((start) => start >= 64 * 1024)).toBe(true);
+  });
+
+  test('hands the wish to the system that packets wait for company', async () => {
+    const transport = new SocketTransport();
+    const { port, accepted } = await listen(transport, false);
+    await connect(transport, { host, port });
+    await waitFor('the connection is accepted', () => accepted.length === 1);
+    const told = vi.spyOn(net.Socket.prototype, 'setNoDelay');
+    open.push({ dispose: () => told.mockRestore() });
+    accepted[0]!.connection.setNoDelay(false);
+    expect(told.mock.calls).toEqual([[false]]);
   });
 
   test('says when a write must wait, and when all has left', async () => {

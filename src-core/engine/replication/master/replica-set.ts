@@ -79,7 +79,7 @@ export class ReplicaSet {
 
   /** A client asks for the stream: PSYNC with what it asks, or SYNC with null. */
   attach(peer: ReplicaPeer, asked: Asked | null): void {
-    const { stream, clock, log } = this.#needs;
+    const { stream, clock, log, settings } = this.#needs;
     const state: ReplicaState = { kind: 'wait-bgsave-start', sinceMs: clock.nowMs() };
     let replica: ReplicaSession | null = null;
     const connection = peer.takeOutput({
@@ -87,6 +87,7 @@ export class ReplicaSet {
       onClose: () => replica !== null && this.#closed(replica),
     });
     if (connection === null) return;
+    if (settings.joinsPackets) connection.setNoDelay(false);
     const announcement = this.announcement(peer);
     const decision = asked === null ? null : decide(asked, stream.history, stream.window);
     const begins: ReplicaState = decision?.kind === 'continue' ? { kind: 'online' } : state;

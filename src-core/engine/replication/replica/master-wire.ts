@@ -56,7 +56,7 @@ export class MasterWire {
   open(address: MasterAddress, timeoutMs: number, tls: TlsContext | null): void {
     this.#opening = this.#ports.transport.connect(
       address,
-      { timeoutMs, ...(tls === null ? {} : { tls }) },
+      { timeoutMs, tls },
       (connection) => {
         this.#opening = null;
         this.#connection = connection;

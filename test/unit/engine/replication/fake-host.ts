@@ -16,6 +16,7 @@ export function defaultSettings(): { -readonly [Name in keyof ReplicationSetting
   return {
     backlogSizeBytes: 1024 * 1024,
     backlogTtlSeconds: 3600,
+    joinsPackets: false,
     pingPeriodSeconds: 10,
     timeoutSeconds: 60,
     disklessSync: true,

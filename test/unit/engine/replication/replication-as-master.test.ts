@@ -192,6 +192,16 @@ describe('a master', () => {
     expect(replica.taken()).toBe('two');
   });
 
+  it.each([true, false])(
+    'lets packets to its replicas wait for company as repl-disable-tcp-nodelay says: %s',
+    (joins) => {
+      const { replication, settings, attach } = scene();
+      settings.joinsPackets = joins;
+      replication.start(null);
+      expect(attach(null).peer.connection.noDelay).toBe(!joins);
+    },
+  );
+
   it('lets a replica go that exceeds the hard limit, or the soft one for too long', () => {
     const { replica, write, settings, time } = withReplica();
     Object.assign(settings, {

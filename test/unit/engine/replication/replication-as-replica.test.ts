@@ -239,6 +239,69 @@ describe('a replica', () => {
   });
 });
 
+describe('a replica with repl-diskless-load disabled', () => {
+  /** In the middle of a snapshot of 8 bytes; `untilFiles` lets the disk do its work. */
+  function receiving() {
+    const stage = scene();
+    stage.settings.disklessLoad = 'disabled';
+    stage.host.data = 'mine';
+    stage.replication.start(null);
+    stage.replication.replicaOf(master, 'me');
+    const connection = stage.transport.last.open();
+    shakeHands(connection);
+    connection.say(`+FULLRESYNC ${id} 500\r\n$EOF:${mark}\r\nsnap`);
+    const untilFiles = () => new Promise((resolve) => setImmediate(resolve));
+    return { ...stage, connection, untilFiles };
+  }
+
+  it('receives all of the snapshot into a file, drops its data, and loads from there', async () => {
+    const { connection, untilFiles, host, files, replication } = receiving();
+    await untilFiles();
+    expect(host.data).toBe('mine');
+    connection.say(`shot${mark}`);
+    expect(replication.link?.state).toEqual({ kind: 'transfer', part: 'loading' });
+    expect(connection.paused).toBe(true);
+    await untilFiles();
+    expect(host.data).toBe('snapshot');
+    expect(Object.fromEntries(files.contents)).toEqual({ 'dump.rdb': Buffer.from('snapshot') });
+    expect(host.loads).toEqual([{ sizeBytes: 8, place: 'in-place', servesMeanwhile: false }]);
+    connection.say('+stream');
+    expect(host.data).toBe('snapshot+stream');
+    expect(replication.stream.history).toEqual({ id, offset: 507, previous: null });
+  });
+
+  it('keeps its data when it is promoted before the end, and leaves no file', async () => {
+    const { untilFiles, host, files, replication } = receiving();
+    replication.promote('me');
+    await untilFiles();
+    expect(host.data).toBe('mine');
+    expect([...files.contents.keys()]).toEqual([]);
+  });
+
+  it('is empty when it is promoted during the load, since its data went before', async () => {
+    const { connection, untilFiles, host, settings, replication } = receiving();
+    settings.loadDelay = 1_000_000;
+    connection.say(`shot${mark}`);
+    await untilFiles();
+    replication.promote('me');
+    expect([host.data, host.loadsEnded]).toEqual(['', 1]);
+    expect(replication.stream.window).toBe(null);
+  });
+
+  it('says that the disk refuses, and keeps its data', async () => {
+    const { connection, untilFiles, host, files, logged } = receiving();
+    files.rename = () => Promise.reject(new Error('ENOSPC: no space left on device'));
+    connection.say(`shot${mark}`);
+    await untilFiles();
+    expect(host.data).toBe('mine');
+    expect(connection.closed).toBe(true);
+    expect(logged).toContain(
+      'w Write error or short write writing to the DB dump file needed for MASTER <-> REPLICA synchronization: ENOSPC: no space left on device',
+    );
+    expect([...files.contents.keys()]).toEqual([]);
+  });
+});
+
 describe('a replica with replicas of its own', () => {
   it('hands on the very same bytes at the very same offsets', () => {
     const { connection, attach, replication, time, host } = streaming();
