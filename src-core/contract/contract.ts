@@ -1,11 +1,33 @@
 // The host's API by name: one contract over MessagePort (Electron) and WebSocket (web shell).
 import { eventIterator, oc, type } from '@orpc/contract';
 import * as z from 'zod';
-import { type ActResult, actSchema, connectSchema, type Plan } from './acts.ts';
+import {
+  type ActResult,
+  actSchema,
+  connectSchema,
+  type Guards,
+  type JournalRun,
+  type Plan,
+  type RunProgress,
+  runSchema,
+} from './acts.ts';
 import type { Failure } from './failures.ts';
 import { linkCalls } from './links.ts';
-import type { FleetEvent, LogLine, NodeId, SyncTrace } from './views.ts';
+import type { ConnectResult } from './surroundings.ts';
+import type { FleetEvent, LogLine, SyncTrace } from './views.ts';
 
+/** Runs of the journal that one call may ask for. */
+const journalPageMax = 200;
+
+export interface JournalPage {
+  readonly runs: readonly JournalRun[];
+  readonly hasMore: boolean;
+  /** Lines that were no whole entry: a torn last line after a crash, or a damaged file. */
+  readonly skippedLines: number;
+}
+
+const run = z.object({ runId: z.string().min(1).max(64) });
+const address = z.object({ host: z.string().min(1).max(255), port: z.int().min(1).max(65_535) });
 const node = z.object({ nodeId: z.string().min(1).max(64) });
 
 /** Either the value or a failure as data; thrown errors are our own mistakes. */
@@ -15,6 +37,10 @@ export const contract = {
   fleet: {
     /** A snapshot, then numbered patches until the caller stops. */
     watch: oc.output(eventIterator(type<FleetEvent>())),
+    /** Takes a server that is only spoken of out of sight, until somebody speaks of it again. */
+    forgetGhost: oc.input(address).output(type<void>()),
+    /** Switches the probe key on or off: it is written to masters and read on replicas. */
+    probe: oc.input(z.object({ isOn: z.boolean() })).output(type<void>()),
   },
   node: {
     /** The newest lines of an embedded node's log, then new ones as they are written. */
@@ -23,17 +49,29 @@ export const contract = {
     syncs: oc.input(node).output(eventIterator(type<readonly SyncTrace[]>())),
   },
   connections: {
-    /** Opens a connection to a real server and keeps it. Changes nothing on the server. */
-    connect: oc.input(connectSchema).output(type<Outcome<{ nodeId: NodeId }>>()),
+    /** Opens a connection to a real server and keeps it; a Sentinel offers its masters. Changes nothing on the server. */
+    connect: oc.input(connectSchema).output(type<Outcome<ConnectResult>>()),
   },
   links: linkCalls,
   acts: {
     /** Looks, and says what would run. Changes nothing. */
     plan: oc.input(actSchema).output(type<Outcome<Plan>>()),
     /** Runs the plan with this hash, if what it saw still holds. */
-    run: oc
-      .input(z.object({ hash: z.string(), confirmation: z.string().max(255).optional() }))
-      .output(type<Outcome<ActResult>>()),
+    run: oc.input(runSchema).output(type<Outcome<ActResult>>()),
+    /** Ends a run after what it is doing now; what it holds (a pause, a failover) is let go. False: it runs no more. */
+    cancel: oc.input(run).output(type<Outcome<boolean>>()),
+    /** The run that goes on or ended last, then each change of it and of later ones. */
+    progress: oc.output(eventIterator(type<RunProgress>())),
+  },
+  journal: {
+    /** Runs, newest first; `before` is the `atMs` of the oldest one that is known already. */
+    read: oc
+      .input(z.object({ beforeMs: z.number().optional(), count: z.int().min(1).max(journalPageMax).optional() }))
+      .output(type<Outcome<JournalPage>>()),
+  },
+  guards: {
+    get: oc.output(type<Guards>()),
+    set: oc.input(z.object({ readOnly: z.boolean() })).output(type<Outcome<Guards>>()),
   },
 };
 

@@ -2,6 +2,7 @@
 import type { Failure } from './failures.ts';
 import type { RelayView } from './faults.ts';
 import type { StatementCode } from './statements.ts';
+import type { Surroundings } from './surroundings.ts';
 
 export type NodeId = string;
 
@@ -173,12 +174,17 @@ export interface LookCostView {
   readonly serverShare: number | null;
 }
 
-/** A Sentinel deployment watches this master. */
+/** A Sentinel deployment watches this master, or the one that this replica is known to follow. */
 export interface SupervisionView {
   readonly masterName: string;
   /** Sentinels that answer or are told of, and how many of them must agree that the master is down. */
   readonly sentinels: number;
   readonly quorum: number;
+  /** Whether this node is the master that the first Sentinel names; false for its replicas. */
+  readonly isMaster: boolean;
+  /** Of the Sentinels that were asked, how many name this node as the master. */
+  readonly asked: number;
+  readonly agreement: number;
 }
 
 /** A server that came back as another process: what it held before may be gone. */
@@ -264,6 +270,7 @@ export interface FleetSnapshot {
   readonly nodes: readonly NodeView[];
   readonly series: Readonly<Record<NodeId, readonly SeriesPoint[]>>;
   readonly marks: readonly Mark[];
+  readonly surroundings: Surroundings;
   readonly shell: 'electron' | 'web';
   readonly version: string;
   /** How often nodes in view are read. */
@@ -281,4 +288,6 @@ export type FleetEvent =
       readonly removed: readonly NodeId[];
       readonly samples: Readonly<Record<NodeId, SeriesPoint>>;
       readonly marks: readonly Mark[];
+      /** Null where they are as they were. */
+      readonly surroundings: Surroundings | null;
     };

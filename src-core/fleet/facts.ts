@@ -45,6 +45,8 @@ export interface NodeFacts {
   readonly outputBuffers: readonly OutputBufferReading[] | null;
   /** Null where the node is not in cluster mode. */
   readonly cluster: ClusterReading | null;
+  /** Listeners on the channel of the Sentinels, one each; null where PUBSUB NUMSUB is refused or was not asked yet. */
+  readonly sentinelListeners: number | null;
   /** Null until they were looked at. */
   readonly rights: RightsView | null;
 }
@@ -68,6 +70,7 @@ export function readFacts(info: InfoText): NodeFacts {
     settings: null,
     outputBuffers: null,
     cluster: server.mode === 'cluster' ? { ownId: null, shards: null } : null,
+    sentinelListeners: null,
     rights: null,
   };
 }

@@ -21,6 +21,10 @@ export interface FleetNode extends Disposable {
   readonly address: Address;
   readonly credentials: Credentials;
   readonly tls: boolean;
+  /** Whether servers that it tells of are connected too, with its login. */
+  readonly servesFound: boolean;
+  /** It was told of by another one, and is found again from there. */
+  readonly isFound: boolean;
   readonly lifecycle: Lifecycle;
   /** The lifecycle changed, or the node says that it is worth a look now. */
   readonly changed: Emitter<void>;
@@ -41,6 +45,8 @@ export class EmbeddedFleetNode implements FleetNode {
   readonly kind = 'embedded';
   readonly environment = 'lab';
   readonly tls = false;
+  readonly servesFound = false;
+  readonly isFound = false;
   readonly id: NodeId;
   readonly node: EmbeddedNode;
   readonly changed = new Emitter<void>();
@@ -118,12 +124,18 @@ export interface SocketLoad extends Disposable {
 
 export type StartSocketLoad = (load: LoadSettings, execute: FleetNode['execute']) => SocketLoad;
 
+/** Throws where the commands may not be sent now. */
+export type CommandGate = (commands: readonly (readonly string[])[]) => void;
+
 export interface RemoteNodeOptions {
   readonly id: NodeId;
   readonly name: string;
   readonly environment: Environment;
   readonly server: RemoteServer;
+  readonly servesFound: boolean;
+  readonly isFound: boolean;
   readonly startSocketLoad: StartSocketLoad;
+  readonly mayExecute: CommandGate;
 }
 
 export class RemoteFleetNode implements FleetNode {
@@ -131,50 +143,57 @@ export class RemoteFleetNode implements FleetNode {
   readonly id: NodeId;
   readonly name: string;
   readonly environment: Environment;
+  readonly servesFound: boolean;
+  readonly isFound: boolean;
   readonly changed = new Emitter<void>();
   readonly logLines: readonly LogLine[] = [];
   readonly logged = new Emitter<readonly LogLine[]>();
   readonly syncs: readonly SyncTrace[] = [];
   readonly syncsChanged = new Emitter<readonly SyncTrace[]>();
   readonly failedTries = 0;
-  readonly #server: RemoteServer;
+  readonly server: RemoteServer;
   readonly #startSocketLoad: StartSocketLoad;
+  readonly #mayExecute: CommandGate;
   #load: SocketLoad | null = null;
 
   constructor(options: RemoteNodeOptions) {
     this.id = options.id;
     this.name = options.name;
     this.environment = options.environment;
-    this.#server = options.server;
+    this.servesFound = options.servesFound;
+    this.isFound = options.isFound;
+    this.server = options.server;
     this.#startSocketLoad = options.startSocketLoad;
-    this.#server.changed.on(() => this.changed.emit());
+    this.#mayExecute = options.mayExecute;
+    this.server.changed.on(() => this.changed.emit());
   }
 
   get address(): Address {
-    return { host: this.#server.address.host, port: this.#server.address.port };
+    return { host: this.server.address.host, port: this.server.address.port };
   }
 
   get credentials(): Credentials {
-    return { username: this.#server.address.username, password: this.#server.address.password };
+    return { username: this.server.address.username, password: this.server.address.password };
   }
 
   get tls(): boolean {
-    return this.#server.address.tls;
+    return this.server.address.tls;
   }
 
   get lifecycle(): Lifecycle {
-    return toLifecycle(this.#server.state);
+    return toLifecycle(this.server.state);
   }
 
   get workload(): WorkloadView | null {
     return this.#load?.view ?? null;
   }
 
-  execute(commands: readonly (readonly string[])[]): Promise<readonly Reply[]> {
-    if (this.#server.state.kind !== 'up') {
-      return Promise.reject(new FailureError('nodeNotConnected', { name: this.name }));
+  async execute(commands: readonly (readonly string[])[]): Promise<readonly Reply[]> {
+    this.#mayExecute(commands);
+    if (this.server.state.kind !== 'up') {
+      throw new FailureError('nodeNotConnected', { name: this.name });
     }
-    return this.#server.execute(commands);
+    return this.server.execute(commands);
   }
 
   async startLoad(load: LoadSettings): Promise<void> {
@@ -190,7 +209,7 @@ export class RemoteFleetNode implements FleetNode {
   dispose(): void {
     this.#load?.dispose();
     this.changed.dispose();
-    this.#server.dispose();
+    this.server.dispose();
   }
 }
 

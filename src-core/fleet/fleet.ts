@@ -2,13 +2,18 @@
 import { type Disposable, Emitter } from '../base/lifecycle.ts';
 import { FailureError } from '../contract/failure-error.ts';
 import { marksMax, observeIntervalMs } from '../contract/settings.ts';
-import type { Mark, NodeId, NodeView, SeriesPoint } from '../contract/views.ts';
+import type { GhostTry, GhostView, Surroundings } from '../contract/surroundings.ts';
+import type { Address, Mark, NodeId, NodeView, SeriesPoint } from '../contract/views.ts';
 import type { FleetNode } from './fleet-node.ts';
+import { Ghosts } from './ghosts.ts';
 import { findMarks, type MarkSource } from './marks.ts';
 import { Member } from './member.ts';
 import { Observer } from './observer.ts';
 import { Ring } from './ring.ts';
+import { Sentinels } from './sentinels.ts';
+import { addressKey, isAddressOf } from './topology.ts';
 import { toNodeView, toSeriesPoint } from './views.ts';
+import { gatherWords, type Told } from './words.ts';
 
 /** What one round of looks changed. */
 export interface FleetChange {
@@ -16,6 +21,8 @@ export interface FleetChange {
   readonly removed: readonly NodeId[];
   readonly samples: Readonly<Record<NodeId, SeriesPoint>>;
   readonly marks: readonly Mark[];
+  /** Null where they are as they were. */
+  readonly surroundings: Surroundings | null;
 }
 
 /** Of a member, what was published of it. */
@@ -28,7 +35,14 @@ interface Published {
 
 export class Fleet implements Disposable {
   readonly changes = new Emitter<FleetChange>();
+  /** All that is said of servers that are no nodes here, after each round of looks. */
+  readonly told = new Emitter<readonly Told[]>();
   readonly observer: Observer;
+  readonly sentinels: Sentinels;
+  /** How far discovery came with an address; whoever discovers says so here. */
+  attemptOf: (address: Address) => GhostTry = () => ({ kind: 'notTried' });
+  readonly #ghosts = new Ghosts();
+  #surroundings = '';
   readonly #members: Member[] = [];
   readonly #published = new Map<NodeId, Published>();
   #removed: NodeId[] = [];
@@ -39,6 +53,7 @@ export class Fleet implements Disposable {
       () => this.#members,
       () => this.publish(),
     );
+    this.sentinels = new Sentinels(() => this.publish());
   }
 
   get members(): readonly Member[] {
@@ -66,22 +81,36 @@ export class Fleet implements Disposable {
     this.#members.splice(this.#members.indexOf(member), 1);
     this.#published.delete(id);
     this.#removed.push(id);
+    for (const address of [member.address, ...member.otherAddresses]) this.forgetGhost(address);
     member.node.dispose();
     this.publish();
   }
 
+  /** A person does not want to see this server any more; it comes back when somebody speaks of it again. */
+  forgetGhost(address: Address): void {
+    this.#ghosts.forget(address, performance.now());
+  }
+
   /** All that is known now, as a screen that comes in wants it. */
-  snapshot(): { nodes: NodeView[]; series: Record<NodeId, SeriesPoint[]>; marks: Mark[] } {
+  snapshot(): {
+    nodes: NodeView[];
+    series: Record<NodeId, SeriesPoint[]>;
+    marks: Mark[];
+    surroundings: Surroundings;
+  } {
     return {
       nodes: this.#members.map((member) => toNodeView(member, this.#members)),
       series: Object.fromEntries(this.#members.map((member) => [member.id, member.series.toArray()])),
       marks: this.#marks.toArray(),
+      surroundings: this.#toSurroundings(),
     };
   }
 
   /** Compares with what was published last, and tells what is new. Silent when nothing is. */
   publish(): void {
     const atMs = Date.now();
+    this.sentinels.supervise(this.#members);
+    this.#listenToWords(atMs);
     const changed: NodeView[] = [];
     const samples: Record<NodeId, SeriesPoint> = {};
     const marks: Mark[] = [];
@@ -101,15 +130,51 @@ export class Fleet implements Disposable {
     for (const mark of marks) this.#marks.push(mark);
     const removed = this.#removed;
     this.#removed = [];
-    const isNews = changed.length > 0 || removed.length > 0 || marks.length > 0 || Object.keys(samples).length > 0;
-    if (isNews) this.changes.emit({ changed, removed, samples, marks });
+    const surroundings = this.#changedSurroundings();
+    const isNews =
+      changed.length > 0 ||
+      removed.length > 0 ||
+      marks.length > 0 ||
+      surroundings !== null ||
+      Object.keys(samples).length > 0;
+    if (isNews) this.changes.emit({ changed, removed, samples, marks, surroundings });
   }
 
   dispose(): void {
     this.observer.dispose();
+    this.sentinels.dispose();
+    this.told.dispose();
     this.changes.dispose();
     for (const { node } of this.#members) node.dispose();
     this.#members.length = 0;
+  }
+
+  #listenToWords(atMs: number): void {
+    const words = gatherWords(this.#members, this.sentinels.all);
+    const isNode = (address: Address) => this.#members.some((member) => isAddressOf(member, address));
+    this.#ghosts.update(words, isNode, atMs, performance.now());
+    this.told.emit(words);
+  }
+
+  #toSurroundings(): Surroundings {
+    const ghosts: GhostView[] = this.#ghosts.all.map(({ address, role, masterId, saidBy, lastSeenAtMs }) => ({
+      id: `ghost:${addressKey(address)}`,
+      address,
+      role,
+      masterId,
+      saidBy,
+      lastSeenAtMs,
+      attempt: this.attemptOf(address),
+    }));
+    return { ghosts, sentinels: this.sentinels.views(this.#members), observing: this.observer.cost };
+  }
+
+  #changedSurroundings(): Surroundings | null {
+    const surroundings = this.#toSurroundings();
+    const text = JSON.stringify(surroundings);
+    if (text === this.#surroundings) return null;
+    this.#surroundings = text;
+    return surroundings;
   }
 }
 

@@ -6,6 +6,7 @@ import { parseClusterNodes, parseShards } from '../remote/cluster.ts';
 import { configCommands, parseConfig } from '../remote/config.ts';
 import { InfoText } from '../remote/info.ts';
 import { parseRole, type Reply } from '../remote/role.ts';
+import { helloChannel } from '../remote/sentinel.ts';
 import { type ClusterReading, type NodeFacts, readFacts, toOutputBuffers } from './facts.ts';
 import type { FleetNode } from './fleet-node.ts';
 import { type LookTime, type NodeReading, toReading } from './reading.ts';
@@ -109,11 +110,12 @@ export async function lookWholly(node: FleetNode, before: NodeReading | null, ri
 }
 
 interface CloserLook {
-  readonly facts: Pick<NodeFacts, 'settings' | 'outputBuffers' | 'cluster' | 'rights'>;
+  readonly facts: Pick<NodeFacts, 'settings' | 'outputBuffers' | 'cluster' | 'sentinelListeners' | 'rights'>;
   readonly microsPerCall: Look['microsPerCall'];
 }
 
 const clientListCommand: readonly string[] = ['CLIENT', 'LIST', 'TYPE', 'replica'];
+const listenersCommand: readonly string[] = ['PUBSUB', 'NUMSUB', helloChannel];
 
 /** Everything that an older server or a narrow login may refuse; each part fails by itself. */
 async function lookCloser(
@@ -131,10 +133,10 @@ async function lookCloser(
   // Our own nodes let us do everything.
   const asksRights = node.kind === 'remote' && knownRights === null;
   const dryRuns = asksRights && isModern ? dryRunCommands(user, rows) : [];
-  const groups = [[clientListCommand], [['INFO', 'commandstats']], config, cluster, dryRuns];
+  const groups = [[clientListCommand], [['INFO', 'commandstats']], [listenersCommand], config, cluster, dryRuns];
   const replies = await talk.send(groups.flat());
   const answers = [...replies];
-  const [clients = [], stats = [], settings = [], shards = [], rights = []] = groups.map(({ length }) =>
+  const [clients = [], stats = [], listeners = [], settings = [], shards = [], rights = []] = groups.map(({ length }) =>
     answers.splice(0, length),
   );
   const noPermission = new Set([
@@ -150,10 +152,17 @@ async function lookCloser(
       settings: parseConfig(settings),
       outputBuffers: toOutputBuffers(parseClientList(clients[0])),
       cluster: facts.cluster && readCluster(shards),
+      sentinelListeners: readListeners(listeners[0]),
       rights: knownRights ?? rightsByDryRun(user, rows, rights) ?? byAnswers(),
     },
     microsPerCall: readMicros(stats),
   };
+}
+
+/** PUBSUB NUMSUB answers `[channel, number]`. */
+function readListeners(reply: Reply | undefined): number | null {
+  const number = Array.isArray(reply) ? Number(reply[1]) : Number.NaN;
+  return Number.isFinite(number) ? number : null;
 }
 
 function readCluster([id, shards]: readonly Reply[]): ClusterReading {
@@ -197,8 +206,9 @@ function toInfo(replies: readonly Reply[]): InfoText {
 }
 
 function factsOf(reading: NodeReading): NodeFacts {
-  const { server, redisVersion, runId, port, memory, settings, outputBuffers, cluster, rights } = reading;
-  return { server, redisVersion, runId, port, memory, settings, outputBuffers, cluster, rights };
+  const { server, redisVersion, runId, port, memory, settings, outputBuffers, cluster, sentinelListeners, rights } =
+    reading;
+  return { server, redisVersion, runId, port, memory, settings, outputBuffers, cluster, sentinelListeners, rights };
 }
 
 function finish(talk: Conversation, reading: NodeReading, microsPerCall: Look['microsPerCall']): Look {

@@ -10,7 +10,10 @@ import { LookCost } from './look-cost.ts';
 import { OffsetHistory } from './offset-history.ts';
 import type { NodeReading } from './reading.ts';
 import { Ring } from './ring.ts';
-import { sameAddress } from './topology.ts';
+import { isAddressOf, sameAddress } from './topology.ts';
+
+/** Other names of one server that are kept. */
+const otherAddressesMax = 16;
 
 export interface RateSample {
   /** Of a clock that never steps. */
@@ -38,10 +41,11 @@ export class Member {
   reading: NodeReading | null = null;
   /** Whoever lays it on the link takes it off again. */
   relay: RelayOnLink | null = null;
-  #isThroughRelay = false;
   /** Of the Sentinels that watch this master; null where none is known. */
   supervision: SupervisionView | null = null;
   readonly #writeRates = new Ring<RateSample>(seriesPointsMax);
+  #isThroughRelay = false;
+  #otherAddresses: readonly Address[] = [];
   #restart: RestartView | null = null;
   /** The looks that failed in a row, though the node is said to run: it hangs, or refuses INFO. */
   #trouble: { readonly sinceMs: number; readonly attempt: number; readonly failure: Failure } | null = null;
@@ -62,6 +66,17 @@ export class Member {
   get lifecycle(): Lifecycle {
     const { lifecycle } = this.node;
     return this.#trouble && lifecycle.kind === 'running' ? { kind: 'unreachable', ...this.#trouble } : lifecycle;
+  }
+
+  /** The other addresses by which it was found to be reached. */
+  get otherAddresses(): readonly Address[] {
+    return this.#otherAddresses;
+  }
+
+  /** The same server answers at this address too. */
+  alsoAt(address: Address): void {
+    if (isAddressOf(this, address)) return;
+    this.#otherAddresses = [...this.#otherAddresses, address].slice(-otherAddressesMax);
   }
 
   /** The last time that another process answered than before; null where that was not seen. */

@@ -3,12 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ConnectRequest } from '../contract/acts.ts';
-import type { NodeId } from '../contract/views.ts';
+import type { Address, Environment, NodeId } from '../contract/views.ts';
 import { EmbeddedNode } from '../nodes/embedded-node.ts';
 import { RemoteServer } from '../remote/remote-server.ts';
-import { parseServerAddress } from '../remote/server-address.ts';
-import { straightWay } from '../remote/way.ts';
-import { EmbeddedFleetNode, RemoteFleetNode, type StartSocketLoad } from './fleet-node.ts';
+import { parseServerAddress, type ServerAddress } from '../remote/server-address.ts';
+import { straightWay, type Way } from '../remote/way.ts';
+import { type CommandGate, EmbeddedFleetNode, RemoteFleetNode, type StartSocketLoad } from './fleet-node.ts';
 
 export interface NodeKeeperOptions {
   /** Where the built node worker lies. */
@@ -18,6 +18,7 @@ export interface NodeKeeperOptions {
   /** The product's version, which embedded nodes tell in INFO. */
   readonly version: string;
   readonly startSocketLoad: StartSocketLoad;
+  readonly mayExecute: CommandGate;
 }
 
 export class NodeKeeper {
@@ -57,12 +58,43 @@ export class NodeKeeper {
       name: request.name || `${address.host}:${address.port}`,
       environment: request.environment ?? 'dev',
       server,
+      servesFound: request.servesFound ?? false,
+      isFound: false,
       startSocketLoad: this.#options.startSocketLoad,
+      mayExecute: this.#options.mayExecute,
+    });
+  }
+
+  /** A server that was found through another, reached and logged in to like that one. @throws FailureError */
+  async connectFound(address: Address, like: RemoteServer, environment: Environment): Promise<RemoteFleetNode> {
+    const { host, port } = address;
+    const server = await openServer({ ...like.address, host, port }, like.way);
+    return new RemoteFleetNode({
+      id: newNodeId(),
+      name: `${host}:${port}`,
+      environment,
+      server,
+      servesFound: true,
+      isFound: true,
+      startSocketLoad: this.#options.startSocketLoad,
+      mayExecute: this.#options.mayExecute,
     });
   }
 
   #folderOf(id: NodeId): string {
     return join(this.#options.dataFolder, id);
+  }
+}
+
+/** @throws FailureError, and nothing is left open */
+export async function openServer(address: ServerAddress, way: Way): Promise<RemoteServer> {
+  const server = new RemoteServer(address, way);
+  try {
+    await server.open();
+    return server;
+  } catch (error) {
+    server.dispose();
+    throw error;
   }
 }
 

@@ -2,6 +2,8 @@
 import type { Disposable } from '../base/lifecycle.ts';
 import { toFailure } from '../contract/failure-error.ts';
 import { observeDuringActIntervalMs, observeIntervalMs } from '../contract/settings.ts';
+import type { ObservingView } from '../contract/surroundings.ts';
+import { HostLoad } from './host-load.ts';
 import { lookQuickly, lookWholly } from './look.ts';
 import type { Member } from './member.ts';
 import { Pace } from './pace.ts';
@@ -35,6 +37,9 @@ export class Observer implements Disposable {
   readonly #publish: () => void;
   readonly #looking = new Map<Member, Promise<void>>();
   readonly #watches = new WeakMap<Member, Watch>();
+  readonly #load = new HostLoad();
+  /** A key is written and read to measure the true age of data; a person switches it on. */
+  isProbing = false;
   #watchers = 0;
   #timer: NodeJS.Timeout | null = null;
   readonly #nudged = new Set<Member>();
@@ -97,6 +102,11 @@ export class Observer implements Disposable {
     await this.look(member);
   }
 
+  /** What all this costs the host. */
+  get cost(): ObservingView {
+    return { ...this.#load.view, isProbing: this.isProbing };
+  }
+
   dispose(): void {
     this.#disposed = true;
     if (this.#timer) clearTimeout(this.#timer);
@@ -119,6 +129,7 @@ export class Observer implements Disposable {
       if (look.reading.replicationId !== reading?.replicationId && !isWhole)
         watch.wholeLookAtMs = Number.NEGATIVE_INFINITY;
       watch.pace.succeed(performance.now());
+      this.#load.add(look.bytes);
       member.takeLook(look);
     } catch (error) {
       watch.pace.fail(performance.now());
@@ -150,7 +161,10 @@ export class Observer implements Disposable {
   }
 
   #intervalMs(watch: Watch, nowMs: number): number {
-    if (watch.hurries > 0 || nowMs < watch.hurryUntilMs) return observeDuringActIntervalMs;
+    return watch.hurries > 0 || nowMs < watch.hurryUntilMs ? observeDuringActIntervalMs : this.#calmIntervalMs;
+  }
+
+  get #calmIntervalMs(): number {
     return this.#watchers > 0 ? observeIntervalMs : unwatchedIntervalMs;
   }
 
@@ -163,11 +177,12 @@ export class Observer implements Disposable {
   /** Rounds come as often as the node that hurries most asks for; each takes the nodes whose time has come. */
   async #round(): Promise<void> {
     const nowMs = performance.now();
+    this.#load.roll(nowMs);
     const paced = this.#members().map((member) => {
       const watch = this.#watchOf(member);
       return { member, watch, intervalMs: this.#intervalMs(watch, nowMs) };
     });
-    this.#schedule(Math.min(unwatchedIntervalMs, ...paced.map(({ intervalMs }) => intervalMs)));
+    this.#schedule(Math.min(this.#calmIntervalMs, ...paced.map(({ intervalMs }) => intervalMs)));
     const due = paced.filter(({ watch, intervalMs }) => watch.pace.isDue(nowMs, intervalMs));
     await this.#lookAtAll(due.map(({ member }) => member));
   }

@@ -7,6 +7,8 @@ export interface TopologyNode {
   readonly id: NodeId;
   /** Where we reach it. */
   readonly address: Address;
+  /** By which it was found to be reached as well: another name, another way in. */
+  readonly otherAddresses?: readonly Address[];
   readonly reading: NodeReading | null;
 }
 
@@ -18,6 +20,16 @@ export function isLoopback(host: string): boolean {
 
 export function sameAddress(one: Address, other: Address): boolean {
   return one.port === other.port && normalHost(one.host) === normalHost(other.host);
+}
+
+/** One text for all names of one address. */
+export function addressKey({ host, port }: Address): string {
+  return `${normalHost(host)}:${port}`;
+}
+
+/** True where the address is that of the node, by any of its names. */
+export function isAddressOf(node: Pick<TopologyNode, 'address' | 'otherAddresses'>, address: Address): boolean {
+  return sameAddress(node.address, address) || (node.otherAddresses ?? []).some((other) => sameAddress(other, address));
 }
 
 function normalHost(host: string): string {
@@ -33,7 +45,7 @@ export function findMaster<T extends TopologyNode>(replica: T, nodes: readonly T
   const link = replica.reading?.link;
   if (!link) return null;
   const others = nodes.filter((node) => node.id !== replica.id && !sameServer(node, replica));
-  const byAddress = others.find((node) => sameAddress(node.address, link.masterAddress));
+  const byAddress = others.find((node) => isAddressOf(node, link.masterAddress));
   if (byAddress) return byAddress;
   const bySight = others.filter(
     (node) =>
@@ -48,7 +60,7 @@ export function findMaster<T extends TopologyNode>(replica: T, nodes: readonly T
 /** The node behind one entry of a master's list of replicas, by the address that it announced. */
 export function findReplica<T extends TopologyNode>(master: T, address: Address, nodes: readonly T[]): T | null {
   const others = nodes.filter((node) => node.id !== master.id && !sameServer(node, master));
-  const byAddress = others.find((node) => sameAddress(node.address, address));
+  const byAddress = others.find((node) => isAddressOf(node, address));
   if (byAddress) return byAddress;
   const followers = others.filter(
     (node) => node.reading?.port === address.port && findMaster(node, nodes)?.id === master.id,

@@ -88,6 +88,31 @@ export class RemoteServer implements Disposable {
     });
   }
 
+  /**
+   * Listens on a channel for so long, over a connection of its own, and answers all that was said there.
+   * @throws FailureError nodeNotConnected, noPermission, connectionLost
+   */
+  async hear(channel: string, durationMs: number): Promise<string[]> {
+    const { host, port } = this.address;
+    if (!this.#client || this.#state.kind !== 'up')
+      throw new FailureError('nodeNotConnected', { name: `${host}:${port}` });
+    const client = this.#client.duplicate({ retryStrategy: () => null });
+    const heard: string[] = [];
+    client.on('message', (_channel, text: string) => heard.push(text));
+    client.on('error', () => {}); // told by the call that fails
+    try {
+      await client.connect();
+      await client.subscribe(channel);
+      await delay(durationMs, undefined, { ref: false });
+      return heard;
+    } catch (error) {
+      if (error instanceof ReplyError) throw new FailureError('noPermission', { command: `SUBSCRIBE ${channel}` });
+      throw toConnectFailure(this.address, error, connectTimeoutMs);
+    } finally {
+      client.disconnect();
+    }
+  }
+
   dispose(): void {
     this.#enter({ kind: 'closed' });
     this.changed.dispose();

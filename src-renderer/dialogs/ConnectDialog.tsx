@@ -1,9 +1,12 @@
 // The connect dialog: where a real server is and how to log in; a failed try says why and keeps what was typed.
 import { Button, Modal, NumberInput, PasswordInput, SegmentedControl, Switch, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
+import type { ConnectRequest } from '#core/contract/acts.ts';
 import type { Failure } from '#core/contract/failures.ts';
+import type { OfferedMaster } from '#core/contract/surroundings.ts';
 import type { Address, Environment } from '#core/contract/views.ts';
 import { hostClient, useHost } from '../bridge/host-store.ts';
+import { formatAddress } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
 import { failureText } from '../i18n/statement-text.ts';
 import { select } from '../store/selection-store.ts';
@@ -35,7 +38,9 @@ export function ConnectDialog() {
 type Try =
   | { readonly kind: 'idle' }
   | { readonly kind: 'running' }
-  | { readonly kind: 'failed'; readonly failure: Failure };
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  /** A Sentinel answered: one of its masters is to be chosen. */
+  | { readonly kind: 'offered'; readonly masters: readonly OfferedMaster[] };
 
 const environments: readonly Environment[] = ['lab', 'dev', 'stage', 'prod'];
 
@@ -46,17 +51,20 @@ function ConnectBody({ address }: { readonly address: Address | null }) {
   const change = (part: Partial<ConnectForm>) => setForm((held) => ({ ...held, ...part }));
   const request = toRequest(form);
 
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const connect = async (sentinelMaster?: string) => {
     if (request === null || attempt.kind === 'running') return;
     setAttempt({ kind: 'running' });
-    const failure = await tryConnect(request);
-    if (failure === null) closeDialog();
-    else setAttempt({ kind: 'failed', failure });
+    const next = await tryConnect({ ...request, ...(sentinelMaster !== undefined && { sentinelMaster }) });
+    if (next === null) closeDialog();
+    else setAttempt(next);
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void connect();
   };
 
   return (
-    <form onSubmit={(event) => void submit(event)} data-testid="connect-dialog">
+    <form onSubmit={submit} data-testid="connect-dialog">
       <header className="dialog-head">
         <h2>{say('connect.title')}</h2>
         <span className="faint">{say('connect.intro')}</span>
@@ -64,6 +72,9 @@ function ConnectBody({ address }: { readonly address: Address | null }) {
       <div className="dialog-body">
         <ConnectFields form={form} change={change} />
         {attempt.kind === 'failed' && <ConnectFailure failure={attempt.failure} />}
+        {attempt.kind === 'offered' && (
+          <SentinelOffer masters={attempt.masters} choose={(name) => void connect(name)} />
+        )}
       </div>
       <footer className="dialog-foot">
         <span className="grow faint">{request === null ? say('connect.needAddress') : ''}</span>
@@ -84,17 +95,49 @@ function ConnectBody({ address }: { readonly address: Address | null }) {
 }
 
 /** Null when it is connected; the new node is then selected. */
-async function tryConnect(request: NonNullable<ReturnType<typeof toRequest>>): Promise<Failure | null> {
-  const lost = (reason: string): Failure => ({ code: 'internal', params: { reason }, retryable: true });
+async function tryConnect(request: ConnectRequest): Promise<Try | null> {
+  const lost = (reason: string): Try => ({
+    kind: 'failed',
+    failure: { code: 'internal', params: { reason }, retryable: true },
+  });
   try {
     const outcome = await hostClient()?.connections.connect(request);
     if (outcome === undefined) return lost(say('act.why.hostGone'));
-    if (!outcome.ok) return outcome.failure;
+    if (!outcome.ok) return { kind: 'failed', failure: outcome.failure };
+    if (outcome.value.kind === 'sentinel') return { kind: 'offered', masters: outcome.value.masters };
     select(outcome.value.nodeId);
     return null;
   } catch (error) {
     return lost(error instanceof Error ? error.message : String(error));
   }
+}
+
+interface OfferProps {
+  readonly masters: readonly OfferedMaster[];
+  readonly choose: (name: string) => void;
+}
+
+function SentinelOffer({ masters, choose }: OfferProps) {
+  return (
+    <div className="connect-offer" role="status" data-testid="connect-offer">
+      <b>{say('connect.sentinel')}</b>
+      {masters.length === 0 && <span className="faint">{say('connect.sentinelEmpty')}</span>}
+      {masters.map(({ name, address, isDown }) => (
+        <Button
+          key={name}
+          size="compact-sm"
+          variant="default"
+          onClick={() => choose(name)}
+          data-testid={`offer-${name}`}
+        >
+          {name}
+          <span className={`mono connect-offer-address ${isDown ? 'tone-down' : 'faint'}`}>
+            {formatAddress(address)}
+          </span>
+        </Button>
+      ))}
+    </div>
+  );
 }
 
 interface ConnectFieldsProps {
@@ -173,6 +216,14 @@ function ConnectFields({ form, change }: ConnectFieldsProps) {
         checked={form.isTls}
         onChange={(event) => change({ isTls: event.currentTarget.checked })}
         data-testid="connect-tls"
+      />
+      <Switch
+        className="wide"
+        label={say('connect.servesFound')}
+        description={say('connect.servesFoundHint')}
+        checked={form.servesFound}
+        onChange={(event) => change({ servesFound: event.currentTarget.checked })}
+        data-testid="connect-serves-found"
       />
       <div className="wide">
         <div className="field-label" id="connect-environment">

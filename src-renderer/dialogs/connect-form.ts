@@ -11,6 +11,7 @@ export interface ConnectForm {
   readonly isTls: boolean;
   readonly name: string;
   readonly environment: Environment;
+  readonly servesFound: boolean;
 }
 
 const usualPort = 6379;
@@ -25,6 +26,7 @@ export function emptyForm(address: Address | null): ConnectForm {
     isTls: false,
     name: '',
     environment: 'dev',
+    servesFound: true,
   };
 }
 
@@ -40,5 +42,6 @@ export function toRequest(form: ConnectForm): ConnectRequest | null {
     ...(form.password !== '' && { password: form.password }),
     ...(form.name.trim() !== '' && { name: form.name.trim() }),
     environment: form.environment,
+    servesFound: form.servesFound,
   };
 }

@@ -1,5 +1,6 @@
 // What the window knows of the fleet, and how one numbered message of the host changes it: pure, no clock, no network.
 import { marksMax, seriesPointsMax } from '#core/contract/settings.ts';
+import { emptySurroundings, type Surroundings } from '#core/contract/surroundings.ts';
 import type { FleetEvent, FleetSnapshot, Mark, NodeId, NodeView, SeriesPoint } from '#core/contract/views.ts';
 
 export interface FleetState {
@@ -11,6 +12,7 @@ export interface FleetState {
   /** Samples by node, oldest first, at most `seriesPointsMax` each. */
   readonly series: Readonly<Record<NodeId, readonly SeriesPoint[]>>;
   readonly marks: readonly Mark[];
+  readonly surroundings: Surroundings;
   readonly shell: FleetSnapshot['shell'] | null;
   readonly version: string | null;
   readonly intervalMs: number;
@@ -30,6 +32,7 @@ export const emptyFleet: FleetState = {
   order: [],
   series: {},
   marks: [],
+  surroundings: emptySurroundings,
   shell: null,
   version: null,
   intervalMs: 1000,
@@ -73,6 +76,7 @@ function fromSnapshot(seq: number, snapshot: FleetSnapshot, nowMs: number): Flee
     order: snapshot.nodes.map((node) => node.id),
     series,
     marks: snapshot.marks.slice(-marksMax),
+    surroundings: snapshot.surroundings,
     shell: snapshot.shell,
     version: snapshot.version,
     intervalMs: snapshot.intervalMs,
@@ -93,6 +97,7 @@ function withPatch(state: FleetState, patch: Patch, nowMs: number): FleetState {
     order: isMembershipChanged ? patchOrder(state, patch) : state.order,
     series: patchSeries(state.series, patch),
     marks: patch.marks.length === 0 ? state.marks : [...state.marks, ...patch.marks].slice(-marksMax),
+    surroundings: patch.surroundings ?? state.surroundings,
     receivedAtMs: nowMs,
   };
 }

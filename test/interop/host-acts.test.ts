@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, inject, it } from 'vitest';
 import { readJournal } from '#core/audit/journal.ts';
 import type { NodeId } from '#core/contract/views.ts';
-import { startHost, type TestHost, unwrap } from '../support/host.ts';
+import { connectedId, startHost, type TestHost, unwrap } from '../support/host.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -180,7 +180,7 @@ describe('a plan', () => {
     await using replica = await startRedis({ settings });
     const masterId = await host.connect(master, 'source');
     const request = { host: replica.host, port: replica.port, name: 'orders', environment: 'prod' } as const;
-    const { nodeId } = unwrap(await host.client.connections.connect(request));
+    const nodeId = connectedId(await host.client.connections.connect(request));
     await send(host, nodeId, ['SET', 'precious', '1']);
     const plan = unwrap(await host.client.acts.plan({ kind: 'attach', nodeId, masterId }));
     expect(plan.typedConfirmation).toBe('orders');
@@ -228,7 +228,11 @@ describe('the journal', () => {
     await host.untilStreaming(nodeId);
     const { entries, skippedLines } = await readJournal(host.journalPath);
     expect(skippedLines).toBe(0);
-    expect(entries.map(({ kind }) => kind)).toEqual(['begun', 'step', 'step', 'step', 'ended']);
+    expect(entries.map(({ kind }) => kind)).toEqual([
+      'begun',
+      ...['stepBegun', 'step', 'stepBegun', 'step', 'stepBegun', 'step'],
+      'ended',
+    ]);
     expect(entries[0]).toMatchObject({ act: { kind: 'attach', nodeId, masterId }, who: expect.any(String) });
     expect(await readFile(host.journalPath, 'utf8')).not.toContain(password);
     expect(JSON.stringify(host.events)).not.toContain(password);

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { describe, expect, inject, it } from 'vitest';
 import type { ConnectRequest } from '#core/contract/acts.ts';
 import { freePort } from '../support/free-port.ts';
-import { startHost, type TestHost } from '../support/host.ts';
+import { connectedId, startHost, type TestHost } from '../support/host.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { startRelay } from '../support/relay.ts';
 
@@ -111,8 +111,7 @@ describe('a connection', () => {
     await using host = await startHost(inject('nodeWorkerUrl'));
     await using redis = await startRedis({ settings: { requirepass: password } });
     const outcome = await host.client.connections.connect({ url: `redis://:${password}@${redis.host}:${redis.port}` });
-    if (!outcome.ok) throw new Error(outcome.failure.code);
-    const view = await host.untilView(outcome.value.nodeId, 'the first look', ({ role }) => role === 'master');
+    const view = await host.untilView(connectedId(outcome), 'the first look', ({ role }) => role === 'master');
     expect(view).toMatchObject({
       kind: 'remote',
       lifecycle: { kind: 'running' },

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createRouterClient } from '@orpc/server';
 import type { Act, ActResult } from '#core/contract/acts.ts';
 import type { Outcome } from '#core/contract/contract.ts';
+import type { ConnectResult } from '#core/contract/surroundings.ts';
 import type { FleetEvent, NodeId, NodeView } from '#core/contract/views.ts';
 import { Host } from '#core/host/host.ts';
 import { waitFor } from './wait-for.ts';
@@ -67,7 +68,7 @@ export class TestHost implements AsyncDisposable {
   ): Promise<NodeId> {
     const { host, port } = server;
     const request = { host, port, name, ...(password !== undefined && { password }) };
-    return unwrap(await this.client.connections.connect(request)).nodeId;
+    return connectedId(await this.client.connections.connect(request));
   }
 
   untilView(nodeId: NodeId, what: string, holds: (view: NodeView) => boolean): Promise<NodeView | undefined> {
@@ -102,6 +103,13 @@ export async function startHost(nodeWorkerUrl: string): Promise<TestHost> {
   const test = new TestHost(host, folder);
   await test.watch();
   return test;
+}
+
+/** @throws Error where the connection failed, or led to a Sentinel */
+export function connectedId(outcome: Outcome<ConnectResult>): NodeId {
+  const result = unwrap(outcome);
+  if (result.kind !== 'connected') throw new Error('a Sentinel answered');
+  return result.nodeId;
 }
 
 export function unwrap<T>(outcome: Outcome<T>): T {

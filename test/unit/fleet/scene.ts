@@ -59,6 +59,7 @@ export function sceneReading(port: number, reading: Partial<NodeReading> = {}): 
     settings: null,
     outputBuffers: null,
     cluster: null,
+    sentinelListeners: null,
     rights: null,
     commandsPerSecond: 0,
     loading: false,
@@ -107,6 +108,8 @@ class SceneFleetNode implements FleetNode {
   readonly address: { readonly host: string; readonly port: number };
   readonly credentials: { readonly username: null; readonly password: string | null };
   readonly tls = false;
+  readonly servesFound = false;
+  readonly isFound = false;
   readonly lifecycle: Lifecycle;
   readonly changed = new Emitter<void>();
   readonly logLines = [];

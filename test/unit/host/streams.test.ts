@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { Fleet } from '#core/fleet/fleet.ts';
 import { watchFleet } from '#core/host/streams.ts';
 
-const nothing = { changed: [], removed: [], samples: {}, marks: [] };
+const nothing = { changed: [], removed: [], samples: {}, marks: [], surroundings: null };
 
 it('begins with a snapshot and numbers what follows', async () => {
   const fleet = new Fleet();

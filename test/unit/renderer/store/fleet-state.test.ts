@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { marksMax, seriesPointsMax } from '#core/contract/settings.ts';
+import { emptySurroundings } from '#core/contract/surroundings.ts';
 import type { FleetEvent, FleetSnapshot, SeriesPoint } from '#core/contract/views.ts';
 import {
   applyFleetEvent,
@@ -21,6 +22,7 @@ const snapshot = (part: Partial<FleetSnapshot> = {}): FleetSnapshot => ({
   nodes: [master('alpha'), master('bravo')],
   series: { alpha: [point(1)] },
   marks: [],
+  surroundings: emptySurroundings,
   shell: 'web',
   version: '0.1.0',
   intervalMs: 1000,
@@ -35,6 +37,7 @@ const patch = (seq: number, part: Partial<Extract<FleetEvent, { kind: 'patch' }>
   removed: [],
   samples: {},
   marks: [],
+  surroundings: null,
   ...part,
 });
 

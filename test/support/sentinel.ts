@@ -1,0 +1,39 @@
+// A real redis-sentinel that watches one master: `await using sentinel = await startSentinel('shop', master)`.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ServerProcess, startServerProcess } from './server-process.ts';
+
+export interface SentinelOptions {
+  readonly quorum?: number;
+  /** After how long of silence a master counts as down. */
+  readonly downAfterMs?: number;
+}
+
+/** Starts a Sentinel on a free loopback port; it keeps its state in a folder of its own, gone at the end. */
+export async function startSentinel(
+  masterName: string,
+  master: { readonly host: string; readonly port: number },
+  options: SentinelOptions = {},
+): Promise<ServerProcess> {
+  const folder = await mkdtemp(join(tmpdir(), 'syncline-sentinel-'));
+  const file = join(folder, 'sentinel.conf');
+  await writeFile(
+    file,
+    [
+      `sentinel monitor ${masterName} ${master.host} ${master.port} ${options.quorum ?? 2}`,
+      `sentinel down-after-milliseconds ${masterName} ${options.downAfterMs ?? 2000}`,
+      `sentinel failover-timeout ${masterName} 6000`,
+      '',
+    ].join('\n'),
+  );
+  const program = { name: 'redis-sentinel', command: 'redis-sentinel', leadingArguments: [file] };
+  const sentinel = await startServerProcess(program, { readyText: '+monitor master' });
+  const end = sentinel[Symbol.asyncDispose].bind(sentinel);
+  return Object.assign(sentinel, {
+    [Symbol.asyncDispose]: async () => {
+      await end();
+      await rm(folder, { recursive: true, force: true });
+    },
+  });
+}
