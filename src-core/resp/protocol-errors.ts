@@ -8,6 +8,8 @@ export const protocolErrors = {
   unbalancedQuotes: 'Protocol error: unbalanced quotes in request',
   unauthenticatedMultibulk: 'Protocol error: unauthenticated multibulk length',
   unauthenticatedBulk: 'Protocol error: unauthenticated bulk length',
+  /** A master never types: such a line is the rest of something else. It is not answered, only logged. */
+  inlineFromMaster: 'Protocol error: Master using the inline protocol. Desync?',
 } as const;
 
 export function expectedBulk(byte: number): string {

@@ -1,6 +1,7 @@
 // Runs requests: decodes a batch, warms the cache for its keys, passes each command through the gates, runs it, and hands
 // what changed to the stream. Hot: guarded by `npm run bench -- throughput`.
 
+import { protocolErrors } from '../../resp/protocol-errors.ts';
 import type { ReplyWriter } from '../../resp/reply-writer.ts';
 import { INCOMPLETE, type PartialRequest } from '../../resp/request-decoder.ts';
 import { ArenaFullError } from '../data/arena.ts';
@@ -13,8 +14,8 @@ import { ReplyError, replyErrors, unknownCommand, unknownSubcommand, wrongArity 
 import { RequestBatch } from './request-batch.ts';
 import type { Services, Session } from './services.ts';
 import type { Command, CommandTable } from './table.ts';
-import { forgetTransaction, type QueuedRequest, queueRequest } from './transaction-state.ts';
-import { noteDivergence } from './unapplied.ts';
+import { forgetTransaction, type QueuedRequest, queueRequest, requestOf } from './transaction-state.ts';
+import { noteBrokenStream, noteDivergence } from './unapplied.ts';
 import { type WaitingClient, WaitingClients } from './waiting-clients.ts';
 
 /** Replies are handed on when so many bytes wait, even if the batch is not at its end. */
@@ -108,6 +109,10 @@ export class Executor {
         if (this.reply.length > FLUSH_REPLY_BYTES) session.flushReply();
       }
       position = batch.start(batch.count);
+      if (batch.lineBuffer !== null && session.kind === 'master') {
+        this.#refuse(session, protocolErrors.inlineFromMaster);
+        return end;
+      }
       if (batch.lineBuffer !== null) {
         batch.pointAtLine(this.#args, batch.lineBuffer);
         if (!this.#execute(session, this.#args)) return position;
@@ -125,6 +130,7 @@ export class Executor {
   }
 
   #refuse(session: ExecutedSession, error: string): void {
+    if (session.kind === 'master') noteBrokenStream(this.services, error);
     this.reply.error(`ERR ${error}`);
     session.closeAfterReply = true;
     this.services.stats.errorReplies++;
@@ -219,9 +225,10 @@ export class Executor {
   }
 
   #letWait(session: ExecutedSession, command: Command, args: Args): void {
-    const { keys, timeoutMs } = this.#context.waiting!;
+    const { keys, timeoutMs, as } = this.#context.waiting!;
     this.#context.waiting = null;
-    this.waiting.add(session, queueRequest(command, args), keys, timeoutMs, (client) => {
+    const request = as === null ? queueRequest(command, args) : requestOf(command, as);
+    this.waiting.add(session, request, keys, timeoutMs, (client) => {
       this.#answerWaiting(client, () => this.reply.nullArray());
     });
   }

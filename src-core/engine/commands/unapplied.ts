@@ -1,4 +1,5 @@
-// A command of the master that this replica could not apply: from here on the two may differ, and that is said aloud.
+// What of the master's stream this replica could not apply: from here on the two may differ, and that is said aloud.
+import { protocolErrors } from '../../resp/protocol-errors.ts';
 import type { Services } from './services.ts';
 import type { Command } from './table.ts';
 
@@ -22,4 +23,19 @@ export function noteDivergence(services: Services, error: string, command: Comma
   if (services.config.text('propagation-error-behavior') !== 'ignore') {
     throw new Error(`the command '${name}' could not be applied: ${shown}`);
   }
+}
+
+/** Logs what is wrong with the bytes of the stream; the link is given up for it, whatever is configured. */
+export function noteBrokenStream(services: Services, error: string): void {
+  if (error === protocolErrors.inlineFromMaster) {
+    services.log.warning(
+      'WARNING: Receiving inline protocol from master, master stream corruption? ' +
+        'Closing the master connection and discarding the cached master.',
+    );
+    return;
+  }
+  services.log.warning(
+    `== CRITICAL == This replica is sending an error to its master: '${error}' after processing the command '<unknown>'`,
+  );
+  services.stats.unexpectedErrorReplies++;
 }

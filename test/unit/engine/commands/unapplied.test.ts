@@ -32,3 +32,30 @@ test('an error that a client is answered is no divergence', () => {
   expect(master.run('MODULE.SET', 'key').toString()).toMatch(/^-ERR unknown command/);
   expect(master.warnings).toEqual([]);
 });
+
+test('a line that is typed in the stream of a master is the rest of something else: nothing of it is run', () => {
+  const replica = new BareExecutor({ kind: 'master' });
+  replica.runRequest(Buffer.from('SET a 1\r\n'));
+  expect(replica.session.closeAfterReply).toBe(true);
+  expect(replica.keyspace.size).toBe(0);
+  expect(replica.warnings).toEqual([
+    'WARNING: Receiving inline protocol from master, master stream corruption? ' +
+      'Closing the master connection and discarding the cached master.',
+  ]);
+});
+
+test('an empty line of a master is a sign of life', () => {
+  const replica = new BareExecutor({ kind: 'master' });
+  replica.runRequest(Buffer.from('\n\r\n'));
+  expect(replica.session.closeAfterReply).toBe(false);
+  expect(replica.warnings).toEqual([]);
+});
+
+test('a length that is none in the stream of a master is said, and the stream ends', () => {
+  const replica = new BareExecutor({ kind: 'master' });
+  replica.runRequest(Buffer.from('*1\r\n$abc\r\n'));
+  expect(replica.session.closeAfterReply).toBe(true);
+  expect(replica.warnings).toEqual([
+    "== CRITICAL == This replica is sending an error to its master: 'Protocol error: invalid bulk length' after processing the command '<unknown>'",
+  ]);
+});
