@@ -8,9 +8,13 @@ const PAGE_BYTES = 65536;
 /** 4 GB: what one WebAssembly memory may hold. */
 const MAX_PAGES = 65536;
 const INITIAL_PAGES = 16;
-/** Growth by an eighth, at least 1 MB and at most 64 MB. */
-const MIN_GROWTH_PAGES = 16;
-const MAX_GROWTH_PAGES = 1024;
+/**
+ * Growth by a quarter, at least 4 MB and at most 256 MB. The system gives memory when it is first touched, so what is
+ * asked for too early costs nothing; but each growth makes the collector look at everything.
+ */
+const MIN_GROWTH_PAGES = 64;
+const MAX_GROWTH_PAGES = 4096;
+const GROWTH_SHARE_SHIFT = 2;
 const FIRST_UNIT = 8;
 
 /** Sizes up to this have an exact free list for every 8 bytes; larger blocks are rounded to a power of two. */
@@ -139,7 +143,7 @@ export class Arena {
 
   #grow(units: number): void {
     const pages = this.#memory.buffer.byteLength / PAGE_BYTES;
-    const wanted = Math.min(Math.max(pages >>> 3, MIN_GROWTH_PAGES), MAX_GROWTH_PAGES);
+    const wanted = Math.min(Math.max(pages >>> GROWTH_SHARE_SHIFT, MIN_GROWTH_PAGES), MAX_GROWTH_PAGES);
     const needed = Math.ceil((units * 8) / PAGE_BYTES);
     if (pages + needed > MAX_PAGES) throw new ArenaFullError();
     this.#memory.grow(Math.min(Math.max(wanted, needed), MAX_PAGES - pages));

@@ -63,7 +63,7 @@ export class BucketMarks {
     const first = this.#buckets.length;
     const all = first + (this.#next === null ? 0 : this.#next.length);
     const end = Math.min(this.#cursor + buckets, all);
-    this.#touchHeads(this.#cursor, Math.min(end, first));
+    if (this.#cursor < first) this.#touchRecords(this.#cursor, Math.min(end, first));
     for (; this.#cursor < end; this.#cursor++) {
       if (this.#cursor < first) this.#visit(this.#buckets, this.#visitedBuckets, this.#cursor, -1);
       else this.#visit(this.#next!, this.#visitedNext, this.#cursor - first, -1);
@@ -71,11 +71,30 @@ export class BucketMarks {
     return this.#cursor === all;
   }
 
-  /** Brings the heads of the next buckets into the processor's cache, all at once instead of one after the other. */
-  #touchHeads(from: number, to: number): void {
-    const u32 = this.database.arena.u32;
+  /**
+   * Brings the records of the next buckets into the processor's cache: first the heads of all, then what follows them.
+   * The reads of one round do not wait for one another, as they would if bucket came after bucket.
+   */
+  #touchRecords(from: number, to: number): void {
+    const { u32 } = this.database.arena;
+    const last = u32.length - 1;
+    const refs = touched.refs;
     let sum = 0;
-    for (let bucket = from; bucket < to; bucket++) sum ^= u32[this.#buckets[bucket]! << 1]!;
+    for (let first = from; first < to; first += refs.length) {
+      let count = 0;
+      for (let bucket = first; bucket < Math.min(first + refs.length, to); bucket++)
+        refs[count++] = this.#buckets[bucket]!;
+      while (count > 0) {
+        let following = 0;
+        for (let i = 0; i < count; i++) {
+          if (refs[i] === 0) continue;
+          const word = refs[i]! << 1;
+          refs[following++] = u32[word]!;
+          sum ^= u32[Math.min(word + secondLineWords, last)]!;
+        }
+        count = following;
+      }
+    }
     touched.sum = sum;
   }
 
@@ -97,8 +116,10 @@ export class BucketMarks {
   }
 }
 
-/** Keeps the compiler from dropping reads that are made only for the cache. */
-const touched = { sum: 0 };
+/** Of four bytes; a record of common size reaches into its second line of 64. */
+const secondLineWords = 16;
+/** What `#touchRecords` works with. The sum keeps the compiler from dropping reads that are made only for the cache. */
+const touched = { refs: new Uint32Array(32), sum: 0 };
 
 /**
  * A point-in-time walk in slices. Begin it, then call `advance` until it says true, in slices as short as you like;

@@ -1,5 +1,5 @@
 // Reads lengths and strings of an RDB in place; "not yet enough bytes" is an answer, not an error.
-// Hot: each step of a load goes through here; guarded by `npm run bench -- full-sync`.
+// Hot: each step of a load goes through here; guarded by the full syncs of `npm run bench -- replication`.
 import { RdbError, rdbLength32, rdbLength64, rdbLengthForm, rdbStringBytesMax, rdbStringEncoding } from './format.ts';
 import { lzfExpand, lzfExpansionMax } from './lzf.ts';
 

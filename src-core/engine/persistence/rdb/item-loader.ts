@@ -1,5 +1,5 @@
 // Loads the items of an RDB one by one: databases, prefixes, and the records themselves.
-// Hot: strings are parsed in place and stored without a look-up; guarded by `npm run bench -- full-sync`.
+// Hot: strings are parsed in place and stored without a look-up; guarded by the full syncs of `npm run bench -- replication`.
 import type { CollectionLimits } from '../../data/limits.ts';
 import type { Database } from '../../keyspace/database.ts';
 import type { Keyspace } from '../../keyspace/keyspace.ts';

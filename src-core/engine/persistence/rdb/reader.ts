@@ -1,5 +1,5 @@
 // Loads an RDB into a keyspace while its bytes arrive, cut anywhere: from a file, or from a master.
-// Hot: what is whole is parsed where it lies; guarded by `npm run bench -- full-sync`.
+// Hot: what is whole is parsed where it lies; guarded by the full syncs of `npm run bench -- replication`.
 //
 //              magic, version          EOF, from version 5 on            8 bytes, the sum is right
 //     header ------------------> items ------------------------> checksum -------------------------> finished

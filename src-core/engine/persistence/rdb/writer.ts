@@ -1,5 +1,5 @@
 // Writes the items of an RDB (grammar in format.ts) into chunks: the one place that knows how Redis 7.0 chooses encodings.
-// Hot for strings: 1 M keys of 16 + 64 bytes a second and more; guarded by `npm run bench -- full-sync`.
+// Hot for strings: 1 M keys of 16 + 64 bytes a second and more; guarded by the full syncs of `npm run bench -- replication`.
 
 import {
   rdbCompressAboveBytes,

@@ -65,6 +65,24 @@ describe('the writer', () => {
     expect(write((writer) => string(writer, 'a'.repeat(100)), { compress: false })[0]).toBe(0x40);
   });
 
+  it('tries one of eight short strings once many in a row did not compress, and each again as soon as one did', () => {
+    const random = (index: number) =>
+      Buffer.from(Array.from({ length: 48 }, (_, at) => (index * 48 + at) & 255)).toString('latin1');
+    const repeating = 'a'.repeat(48);
+    const size = (row: readonly string[]) =>
+      write((writer) => {
+        for (const text of row) string(writer, text);
+      }).length;
+    const isCompressed = (row: readonly string[], last: string) => size([...row, last]) - size(row) < last.length;
+    const vain = Array.from({ length: 64 }, (_, index) => random(index));
+    expect(isCompressed(vain.slice(1), repeating)).toBe(true);
+    expect(isCompressed(vain, repeating)).toBe(false);
+    const seven = Array.from({ length: 7 }, (_, index) => random(index));
+    expect(isCompressed([...vain, ...seven], repeating)).toBe(true);
+    expect(isCompressed([...vain, ...seven, repeating], repeating)).toBe(true);
+    expect(isCompressed(vain, 'b'.repeat(513))).toBe(true);
+  });
+
   it('names a database only when it changes', () => {
     const bytes = write((writer) => {
       writer.selectDatabase(3);
