@@ -1,6 +1,7 @@
 // What the journal keeps of a fault on purpose: before anything is sent, and when it is done.
-import type { Fault } from '../contract/faults.ts';
+
 import type { Failure } from '../contract/failures.ts';
+import type { Fault } from '../contract/faults.ts';
 import type { Address } from '../contract/views.ts';
 
 export interface FaultEntry {

@@ -183,7 +183,7 @@ export class LinkFaults implements AsyncDisposable {
   ): Promise<void> {
     const { username: who } = userInfo();
     const common = { kind: 'fault', runId: randomUUID(), who, replica: member.node.name, master, change } as const;
-    const entry = { ...common, command: words && words.join(' ') };
+    const entry = { ...common, command: words?.join(' ') ?? null };
     await this.#journal.append({ ...entry, atMs: Date.now(), state: 'begun', failure: null });
     const failure = await run().then(
       () => null,

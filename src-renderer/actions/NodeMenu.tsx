@@ -1,15 +1,17 @@
 // The menu of a node: the same rows as the inspector and the palette, with the reason where one cannot be chosen now.
 import { ActionIcon, Menu } from '@mantine/core';
-import { IconArrowsJoin, IconDots, IconEye } from '@tabler/icons-react';
+import { IconArrowsJoin, IconDots, IconEye, IconPlugConnected, IconPlugConnectedX } from '@tabler/icons-react';
 import { memo } from 'react';
 import type { NodeId, NodeView } from '#core/contract/views.ts';
 import { useHost } from '../bridge/host-store.ts';
+import { openDialog } from '../dialogs/dialog-store.ts';
 import { askPlan } from '../dialogs/plan-store.ts';
 import { say } from '../i18n/i18n.ts';
 import { choose } from '../store/choices-store.ts';
 import { useFleet, useSteadyNode } from '../store/fleet-store.ts';
 import { select } from '../store/selection-store.ts';
 import { attachCommand, whyNotAttach } from './attach.ts';
+import { clearWithNotice, hasLink } from './fault-calls.ts';
 import { actionsFor, actsKey, type NodeAction } from './node-actions.ts';
 import { type Refusal, refusalText } from './refusal.ts';
 
@@ -72,6 +74,34 @@ function NodeMenuItems({ nodeId }: { readonly nodeId: NodeId }) {
       {actionsFor(node).map((action) => (
         <ActionItem key={action.kind} node={node} action={action} testId={`menu-act-${action.kind}`} />
       ))}
+      {hasLink(node) && <FaultItems node={node} />}
+    </>
+  );
+}
+
+/** The faults of a replica's link, and their end where one is on. */
+function FaultItems({ node }: { readonly node: NodeView }) {
+  const isHostThere = useHost((host) => host.client !== null);
+  return (
+    <>
+      <Menu.Item
+        leftSection={<IconPlugConnectedX size={15} />}
+        disabled={!isHostThere}
+        onClick={() => openDialog({ kind: 'faults', nodeId: node.id })}
+        data-testid="menu-faults"
+      >
+        {say('faults.open')}
+      </Menu.Item>
+      {node.link?.relay != null && (
+        <Menu.Item
+          leftSection={<IconPlugConnected size={15} />}
+          disabled={!isHostThere}
+          onClick={() => void clearWithNotice(node.id)}
+          data-testid="menu-fault-clear"
+        >
+          {say('faults.clear')}
+        </Menu.Item>
+      )}
     </>
   );
 }

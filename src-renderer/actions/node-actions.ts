@@ -145,6 +145,8 @@ export function actsKey(node: NodeView): string {
     node.lifecycle.kind,
     load?.writesPerSecond,
     load?.valueBytes,
+    node.link !== null,
+    node.link?.relay?.phase,
   ];
   return parts.join('\n');
 }

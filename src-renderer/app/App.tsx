@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { ChartsPanel } from '../charts/ChartsPanel.tsx';
 import { cssVariables, theme } from '../design/theme.ts';
 import { ConnectDialog } from '../dialogs/ConnectDialog.tsx';
+import { FaultsDialog } from '../dialogs/FaultsDialog.tsx';
 import { HelpDialog } from '../dialogs/HelpDialog.tsx';
 import { PlanDialog } from '../dialogs/PlanDialog.tsx';
 import { say } from '../i18n/i18n.ts';
@@ -55,6 +56,7 @@ function Window() {
       {hasSnapshot ? <Rooms /> : <HostScreen />}
       <PlanDialog />
       <ConnectDialog />
+      <FaultsDialog />
       <HelpDialog />
       <Palette />
       <Keys />

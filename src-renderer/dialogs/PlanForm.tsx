@@ -2,8 +2,8 @@
 import { NumberInput, PasswordInput, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { type Act, actBounds, actSchema } from '#core/contract/acts.ts';
-import { formatCount } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
+import { BoundedNumber } from './BoundedNumber.tsx';
 import { askPlan, usePlan } from './plan-store.ts';
 
 /** A pause in typing after which the plan is made anew. */
@@ -102,35 +102,5 @@ function LoadForm({ first }: { readonly first: LoadAct }) {
         testId="load-size"
       />
     </div>
-  );
-}
-
-interface BoundedNumberProps {
-  readonly label: string;
-  readonly min: number;
-  readonly max: number;
-  readonly value: number | string;
-  readonly setValue: (value: number | string) => void;
-  readonly testId: string;
-}
-
-function BoundedNumber({ label, min, max, value, setValue, testId }: BoundedNumberProps) {
-  const bounds = say('plan.bounds', { min: formatCount(min), max: formatCount(max) });
-  const isOut = typeof value !== 'number' || value < min || value > max;
-  return (
-    <NumberInput
-      label={label}
-      description={bounds}
-      error={isOut ? bounds : undefined}
-      min={min}
-      max={max}
-      allowDecimal={false}
-      allowNegative={false}
-      clampBehavior="none"
-      hideControls
-      value={value}
-      onChange={setValue}
-      data-testid={testId}
-    />
   );
 }

@@ -1,10 +1,12 @@
 // Which of the window's own dialogs is open; the plan dialog has a machine of its own.
 import { create } from 'zustand';
-import type { Address } from '#core/contract/views.ts';
+import type { Address, NodeId } from '#core/contract/views.ts';
 
 export type OpenDialog =
   | { readonly kind: 'none' }
   | { readonly kind: 'help' }
+  /** Faults on the link of this replica. */
+  | { readonly kind: 'faults'; readonly nodeId: NodeId }
   /** `address` fills the form, for a server that was seen and is not in this console. */
   | { readonly kind: 'connect'; readonly address: Address | null };
 

@@ -1,5 +1,6 @@
 // Every text of the window in English; the keys are typed, so that a missing or a stale one does not compile.
 import { failures } from './en-failures.ts';
+import { faultTexts } from './en-faults.ts';
 import { infoSentences } from './en-info.ts';
 import { statements } from './en-statements.ts';
 
@@ -253,14 +254,6 @@ export const en = {
     resync: 'Resync',
     resyncFull: 'Full resync…',
     resyncPartial: 'Resync, expecting partial…',
-    failover: 'Fail over to it…',
-    rescue: 'Raise it: its master is gone…',
-    repointReplicas: 'Move its replicas to…',
-    flatten: 'Flatten what is below…',
-    reverseLink: 'Change places with its master…',
-    changeSettings: 'Replication settings…',
-    rollingRestart: 'Restart it and all below…',
-    restore: 'Undo…',
     startLoad: 'Write load…',
     stopLoad: 'Stop load…',
     onNode: '{{name}}: {{act}}',
@@ -323,14 +316,6 @@ export const en = {
       promote: 'Promote',
       resyncPartial: 'Reconnect',
       resyncFull: 'Resync fully',
-      failover: 'Fail over',
-      rescue: 'Raise',
-      repointReplicas: 'Move',
-      flatten: 'Flatten',
-      reverseLink: 'Change places',
-      changeSettings: 'Change',
-      rollingRestart: 'Restart',
-      restore: 'Restore',
       startLoad: 'Start load',
       stopLoad: 'Stop load',
     },
@@ -365,11 +350,8 @@ export const en = {
     submit: 'Connect',
     needAddress: 'Fill in an address, or a host.',
     kept: 'What you typed is kept.',
-    servesFound: 'Also connect to the servers that it tells of',
-    servesFoundHint: 'Its master, replicas and Sentinels, with the same login.',
-    sentinel: 'This is a Sentinel. Connect to one of its masters:',
-    sentinelEmpty: 'It watches none yet.',
   },
+  faults: faultTexts,
   help: {
     title: 'Keys and help',
     keys: 'Keys',

@@ -1,6 +1,7 @@
 // INFO replication field by field, each with its sentence; then the replicas, the link, and the syncs served.
 import { CopyButton } from '@mantine/core';
 import type { NodeView } from '#core/contract/views.ts';
+import { faultText } from '../i18n/fault-words.ts';
 import { formatAddress, formatBytes, formatCount, formatPerSecond, formatRate, formatSeconds } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
 import { statementText } from '../i18n/statement-text.ts';
@@ -71,6 +72,12 @@ function LinkSection({ node }: { readonly node: NodeView }) {
     <Section title={say('inspector.link')}>
       <dl className="figures mono">
         <Figure label={say('inspector.linkMaster')} value={formatAddress(link.masterAddress)} />
+        {link.relay !== null && (
+          <Figure
+            label={say('faults.inspector')}
+            value={`${formatAddress(link.relay.address)} · ${faultText(link.relay)}`}
+          />
+        )}
         <Figure label={say('inspector.linkPhase')} value={say(`state.${link.phase}`)} />
         <Figure label={say('inspector.linkDetail')} value={link.detail === '' ? none : link.detail} />
         <Figure label={say('inspector.linkRetries')} value={link.retries} />

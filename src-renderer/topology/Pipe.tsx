@@ -5,6 +5,7 @@ import type { NodeView } from '#core/contract/views.ts';
 import { say } from '../i18n/i18n.ts';
 import { conditionText } from '../i18n/node-words.ts';
 import { useCondition, useFleet, useNode } from '../store/fleet-store.ts';
+import { FaultMark } from './FaultMark.tsx';
 import { type PipeLook, pipeLook } from './pipe-look.ts';
 
 const ghostLook: PipeLook = {
@@ -31,16 +32,18 @@ function LivePipe({ edge, replica }: { readonly edge: EdgeProps; readonly replic
   const look = pipeLook(replica, condition);
   const state = conditionText(replica, condition);
   const names = { replica: replica.name, master: masterName };
-  return <PipeDrawing edge={edge} look={look} description={say('pipe.label', { ...names, state })} />;
+  const mark = replica.link?.relay ? <FaultMark node={replica} master={masterName} /> : null;
+  return <PipeDrawing edge={edge} look={look} description={say('pipe.label', { ...names, state })} mark={mark} />;
 }
 
 interface PipeDrawingProps {
   readonly edge: EdgeProps;
   readonly look: PipeLook;
   readonly description: string;
+  readonly mark?: React.ReactNode;
 }
 
-function PipeDrawing({ edge, look, description }: PipeDrawingProps) {
+function PipeDrawing({ edge, look, description, mark = null }: PipeDrawingProps) {
   const [path, labelX, labelY] = getBezierPath({ ...edge, curvature: 0.45 });
   return (
     <g className={`pipe pipe-${look.line} tone-${look.tone}`} data-testid={`pipe-${edge.target}`} data-line={look.line}>
@@ -64,6 +67,13 @@ function PipeDrawing({ edge, look, description }: PipeDrawingProps) {
             style={{ transform: `translate(-50%, -50%) translate(${labelX}px, ${labelY}px)` }}
           >
             {look.label}
+          </div>
+        </EdgeLabelRenderer>
+      )}
+      {mark !== null && (
+        <EdgeLabelRenderer>
+          <div className="pipe-fault" style={{ transform: `translate(-50%, 60%) translate(${labelX}px, ${labelY}px)` }}>
+            {mark}
           </div>
         </EdgeLabelRenderer>
       )}

@@ -10,6 +10,7 @@ import { conditionText, roleKey } from '../i18n/node-words.ts';
 import { useCondition, useFleet, useNode } from '../store/fleet-store.ts';
 import { phaseOf } from '../store/node-state.ts';
 import { select, useSelection } from '../store/selection-store.ts';
+import { FaultMark } from './FaultMark.tsx';
 import './topology.css';
 
 const words: readonly TextKey[] = ['table.node', 'table.role', 'table.state', 'table.address', 'table.follows'];
@@ -92,7 +93,8 @@ function Row({ node }: { readonly node: NodeView }) {
         <span className={`table-state tone-${condition.tone}`}>
           <StateGlyph tone={condition.tone} />
           {conditionText(node, condition)}
-        </span>
+        </span>{' '}
+        <FaultMark node={node} master={master?.name ?? none} />
       </Table.Td>
       <Table.Td className="mono">{formatAddress(node.address)}</Table.Td>
       <Table.Td>{master?.name ?? (link === null ? none : formatAddress(link.masterAddress))}</Table.Td>

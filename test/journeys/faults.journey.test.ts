@@ -1,0 +1,35 @@
+// Faults on a link as a person makes them: from the menu of a replica, seen on its pipe, and cleared with one click.
+import { expect, test } from 'vitest';
+import { waitFor } from '../support/wait-for.ts';
+import { openInBrowser } from './carriers.ts';
+
+test('a fault is put on a link, seen on its pipe and in its effect, changed, and cleared with one click', async () => {
+  await using opened = await openInBrowser();
+  const { console } = opened;
+  await console.untilPhase('bravo', 'streaming');
+
+  await console.part('node-card-bravo-menu').click();
+  await console.part('menu-faults').click();
+  await console.part('fault-kind-delay').check();
+  await console.part('fault-toReplicaMs').fill('300');
+  await console.part('faults-set').click();
+  const mark = console.part('fault-mark-bravo');
+  await console.see(mark);
+  expect((await mark.innerText()).replace(/\s+/g, ' ')).toContain('delay 300 ms / 200 ms');
+  await console.untilPhase('bravo', 'streaming');
+  // The master is still the one that it was: no card of a stranger, and the pipe is there.
+  expect(await console.cardNames()).toHaveLength(3);
+  expect(await console.page.locator('[data-testid^="ghost-card-"]').count()).toBe(0);
+
+  await mark.getByRole('button').first().click();
+  await console.part('fault-kind-cut').check();
+  await console.part('fault-seconds').fill('600');
+  await console.part('faults-set').click();
+  await waitFor('the link to be down', async () => (await console.phase('bravo')) !== 'streaming');
+  await waitFor('the mark to say so', async () => (await mark.getAttribute('data-phase')) === 'refusing');
+
+  await console.part('fault-clear-bravo').click();
+  await mark.waitFor({ state: 'detached' });
+  await console.untilPhase('bravo', 'streaming');
+  expect(console.problems).toEqual([]);
+});
