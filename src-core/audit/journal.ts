@@ -1,28 +1,7 @@
 // The journal: what was done to whom, one JSON line an entry, on the disk before the first command runs.
 import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Act, Plan, StepResult } from '../contract/acts.ts';
-import type { Failure } from '../contract/failures.ts';
-import type { FaultEntry } from './fault-entry.ts';
-
-export type JournalEntry =
-  | FaultEntry
-  | {
-      readonly kind: 'begun';
-      readonly runId: string;
-      readonly atMs: number;
-      /** Who ran it: the user of the operating system. */
-      readonly who: string;
-      readonly act: Act;
-      readonly plan: Pick<Plan, 'hash' | 'title' | 'steps' | 'destroys' | 'undo'>;
-    }
-  | { readonly kind: 'step'; readonly runId: string; readonly atMs: number; readonly result: StepResult }
-  | {
-      readonly kind: 'ended';
-      readonly runId: string;
-      readonly atMs: number;
-      readonly failure: Failure | null;
-    };
+import type { JournalEntry } from './journal-entries.ts';
 
 export interface JournalReading {
   readonly entries: readonly JournalEntry[];
@@ -48,6 +27,12 @@ export class Journal {
     const written = this.#queue.then(() => this.#write(line));
     this.#queue = written.catch(() => {}); // told to the caller; the next entry is tried all the same
     return written;
+  }
+
+  /** All that was written so far, by this Syncline and earlier ones. */
+  async read(): Promise<JournalReading> {
+    await this.#queue;
+    return readJournal(this.#path);
   }
 
   async close(): Promise<void> {

@@ -17,6 +17,15 @@ export const statementCodes = [
   'titleResyncFull', // name, master
   'titleStartLoad', // name, writesPerSecond, valueBytes
   'titleStopLoad', // name
+  'titleFailover', // name, master
+  'titleRescue', // name, master
+  'titleRepointReplicas', // name, master, replicas
+  'titleFlatten', // name
+  'titleReverseLink', // name, master
+  'titleChangeSettings', // name
+  'titleRollingRestart', // name, nodes
+  'titleUndo', // nodes
+  'titleResume', // nodes
 
   // Why a sync will be, or was, partial or full: forecast, trace and link share them.
   'syncContinues', // name, master, askedByte, firstByte, missingBytes
@@ -34,6 +43,29 @@ export const statementCodes = [
   'syncAnsweredFull', // master, id, offset: seen on the wire, cause not known
   'promoteKeepsData', // name, offset
   'promoteBehindMaster', // name, master, lagBytes
+  'promoteMasterGone', // name, master, lostBytes: against the newest offset that anybody saw
+  'promoteLossUnknown', // name, master
+  'promoteInStep', // name, master: the plan waits until nothing is missing
+  'syncBelowFull', // name, master: its master is copied anew, and so is it
+  'syncBelowReconnects', // name, master: its master takes a new history that continues its own
+  'syncLoginRejected', // name, master: the link will stay down
+  'absenceUnknown', // name, master
+  'absenceTooClose', // name, master, writtenBytes, sizeBytes, awaySeconds
+  'restartKeepsHistory', // name
+  'restartUnknown', // name
+  'restartFromAof', // name
+  'restartReplicaUnsaved', // name
+  'restartMasterUnsaved', // name, keys, replicas
+
+  // What the cost of a full sync stands on.
+  'costSizeSampled', // master, bytes, sampledKeys, keys
+  'costSizeLastSync', // master, bytes, ageMs
+  'costSizeEmpty', // master, bytes
+  'costSizeUnknown', // master
+  'costRateMeasured', // bytesPerSecond
+  'costRateAssumed', // bytesPerSecond
+  'costDisklessDelay', // master, seconds
+  'costDisklessUnknown', // master
 
   // What is destroyed.
   'destroysKeys', // name, keys
@@ -45,6 +77,10 @@ export const statementCodes = [
   'destroysReplicaLinks', // name, replicas
   'destroysHistory', // name, id: its own history ends and a new one begins
   'overwritesKeys', // name, prefix, keys
+  'destroysUnreplicated', // name, lostBytes: writes that only the lost master had
+  'destroysByRestart', // name, keys
+  'destroysSettings', // name, settings
+  'holdsWrites', // name, timeoutMs
 
   // Checks.
   'checkReachable', // name
@@ -73,6 +109,41 @@ export const statementCodes = [
   'checkReplicasFollow', // name, replicas
   'checkLoadBelowLimit', // writesPerSecond, limit
   'checkCarriesOtherData', // name, keys
+  'checkSnapshotTooNew', // name, version, master, masterVersion: known to be refused
+  'checkBufferFits', // name, master, peakBytes, limitBytes
+  'checkBufferTight', // name, master, peakBytes, limitBytes
+  'checkBufferExceeds', // name, master, peakBytes, limitBytes
+  'checkBufferUnlimited', // name, master, peakBytes
+  'checkBufferUnknown', // name, master
+  'checkForkFits', // master, forkBytes, usedBytes
+  'checkForkTight', // master, forkBytes, usedBytes, systemBytes
+  'checkLoginRejected', // name, master
+  'checkLinkStreams', // name
+  'checkLinkDown', // name
+  'checkLagSmall', // name, lagBytes
+  'checkLagLarge', // name, lagBytes
+  'checkMasterGone', // master
+  'checkMasterAnswers', // name, master
+  'checkBestCandidate', // name
+  'checkBetterCandidate', // name, best, lostBytes
+  'checkNotWhole', // name
+  'checkHasFailover', // name
+  'checkPausesWrites', // name: no FAILOVER there; writes are paused instead
+  'checkNoPause', // name: neither FAILOVER nor a pause of writes alone
+  'checkReplicaUnlisted', // name, master: not in the master's list by the address that it announces
+  'checkSentinelInCharge', // name, masterName
+  'checkThroughSentinel', // name, masterName
+  'checkRightMissing', // name, command
+  'checkCoolDown', // name, seconds, atLeast
+  'checkNothingToMove', // name
+  'checkDirectReplicas', // name, replicas
+  'checkSettingsChange', // name, settings
+  'checkNoConfigFile', // name
+  'checkBacklogShrinks', // name, bytes
+  'checkRestartByHand', // name
+  'checkRestartFits', // name
+  'checkNodeAway', // name, host, port
+  'checkJournalKnows', // nodes
 
   // How an act can be undone.
   'undoAttach', // name, master
@@ -85,6 +156,11 @@ export const statementCodes = [
   'undoStopLoad', // name
   'undoForgetNode', // name
   'undoImpossible', // name
+  'undoFromJournal', // the journal knows the topology before
+  'undoRescue', // name
+  'undoSettings', // name
+  'undoRestart', // name
+  'undoOfUndo',
 
   // Why a link is not streaming.
   'linkConnectionRefused', // host, port

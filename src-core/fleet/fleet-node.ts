@@ -134,6 +134,7 @@ export interface RemoteNodeOptions {
   readonly server: RemoteServer;
   readonly servesFound: boolean;
   readonly isFound: boolean;
+  readonly profileId: string | null;
   readonly startSocketLoad: StartSocketLoad;
   readonly mayExecute: CommandGate;
 }
@@ -145,6 +146,8 @@ export class RemoteFleetNode implements FleetNode {
   readonly environment: Environment;
   readonly servesFound: boolean;
   readonly isFound: boolean;
+  /** The profile that it was opened from. */
+  readonly profileId: string | null;
   readonly changed = new Emitter<void>();
   readonly logLines: readonly LogLine[] = [];
   readonly logged = new Emitter<readonly LogLine[]>();
@@ -162,6 +165,7 @@ export class RemoteFleetNode implements FleetNode {
     this.environment = options.environment;
     this.servesFound = options.servesFound;
     this.isFound = options.isFound;
+    this.profileId = options.profileId;
     this.server = options.server;
     this.#startSocketLoad = options.startSocketLoad;
     this.#mayExecute = options.mayExecute;

@@ -2,12 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ConnectRequest } from '../contract/acts.ts';
 import type { Address, Environment, NodeId } from '../contract/views.ts';
 import { EmbeddedNode } from '../nodes/embedded-node.ts';
 import { RemoteServer } from '../remote/remote-server.ts';
-import { parseServerAddress, type ServerAddress } from '../remote/server-address.ts';
-import { straightWay, type Way } from '../remote/way.ts';
+import type { ServerAddress } from '../remote/server-address.ts';
+import { reachable, type Way } from '../remote/way.ts';
+import type { Entry } from './entry.ts';
 import { type CommandGate, EmbeddedFleetNode, RemoteFleetNode, type StartSocketLoad } from './fleet-node.ts';
 
 export interface NodeKeeperOptions {
@@ -42,23 +42,30 @@ export class NodeKeeper {
     await rm(this.#folderOf(id), { recursive: true, force: true });
   }
 
-  /** @param waits false for a remembered server: it may be away now, and is tried on and on. @throws FailureError */
-  async connect(request: ConnectRequest, waits: boolean): Promise<RemoteFleetNode> {
-    const address = parseServerAddress(request);
-    const server = new RemoteServer(address, straightWay);
-    try {
-      if (waits) await server.open();
-      else void server.keepTrying();
-    } catch (error) {
-      server.dispose();
-      throw error;
-    }
+  /** Resolves when it is connected. @throws FailureError, and nothing is left open */
+  async connect(entry: Entry): Promise<RemoteFleetNode> {
+    const { address, way } = entry.destination;
+    return this.#nodeOf(entry, await openServer(address, way));
+  }
+
+  /** A remembered server may be away now: it is tried on and on. */
+  keepConnecting(entry: Entry): RemoteFleetNode {
+    const { address, way } = entry.destination;
+    const server = new RemoteServer(address, way);
+    void server.keepTrying();
+    return this.#nodeOf(entry, server);
+  }
+
+  #nodeOf(entry: Entry, server: RemoteServer): RemoteFleetNode {
+    const { name, environment, servesFound, profileId } = entry;
+    const { host, port } = server.address;
     return new RemoteFleetNode({
       id: newNodeId(),
-      name: request.name || `${address.host}:${address.port}`,
-      environment: request.environment ?? 'dev',
+      name: name ?? `${host}:${port}`,
+      environment,
       server,
-      servesFound: request.servesFound ?? false,
+      servesFound,
+      profileId,
       isFound: false,
       startSocketLoad: this.#options.startSocketLoad,
       mayExecute: this.#options.mayExecute,
@@ -67,7 +74,7 @@ export class NodeKeeper {
 
   /** A server that was found through another, reached and logged in to like that one. @throws FailureError */
   async connectFound(address: Address, like: RemoteServer, environment: Environment): Promise<RemoteFleetNode> {
-    const { host, port } = address;
+    const { host, port } = reachable(address, like.way);
     const server = await openServer({ ...like.address, host, port }, like.way);
     return new RemoteFleetNode({
       id: newNodeId(),
@@ -75,6 +82,7 @@ export class NodeKeeper {
       environment,
       server,
       servesFound: true,
+      profileId: null,
       isFound: true,
       startSocketLoad: this.#options.startSocketLoad,
       mayExecute: this.#options.mayExecute,

@@ -10,6 +10,8 @@ interface OffsetSample {
 const samplesMax = 400;
 /** The rate is the growth over at most this long, so that it follows a change within seconds. */
 const rateWindowMs = 5000;
+/** Over less than this a rate is noise. */
+const rateLeastMs = 800;
 
 export class OffsetHistory {
   readonly #samples = new Ring<OffsetSample>(samplesMax);
@@ -21,6 +23,12 @@ export class OffsetHistory {
     if (lineage !== this.#lineage || (last !== null && offset < last.offset)) this.#samples.clear();
     this.#lineage = lineage;
     this.#samples.push({ atMs, offset });
+  }
+
+  /** Whether there are samples enough for a rate: without, 0 says nothing. */
+  get isMeasured(): boolean {
+    const [first, last] = [this.#samples.at(0), this.#samples.last];
+    return !!first && !!last && last.atMs - first.atMs >= rateLeastMs;
   }
 
   /** Growth in bytes per second over the last seconds; 0 until two samples are there. */

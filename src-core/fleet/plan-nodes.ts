@@ -1,13 +1,10 @@
 // Plans of the acts on a node itself: start, stop, remove or forget, and its write load.
-import { type Act, actBounds } from '../contract/acts.ts';
+import { actBounds } from '../contract/acts.ts';
 import { FailureError } from '../contract/failure-error.ts';
 import { loadCleanUpCommand, loadKeyPrefix, loadKeys } from '../nodes/write-load.ts';
 import type { Member } from './member.ts';
-import { Checks, hostStep, type PlanDraft, redisStep, say } from './plan-draft.ts';
-import type { PlanScene } from './plan-replication.ts';
+import { type ActOf, Checks, hostStep, type PlanDraft, type PlanScene, redisStep, say } from './plan-draft.ts';
 import { descendants } from './topology.ts';
-
-type ActOf<K extends Act['kind']> = Extract<Act, { kind: K }>;
 
 /** Names in the order in which nodes get them where a person gives none. */
 const givenNames = [

@@ -1,43 +1,46 @@
-// Plans of the acts on a link: attach, promote, and both kinds of resync.
-import type { Act, Forecast } from '../contract/acts.ts';
+// Plans of the acts on one link: attach, promote, and both kinds of resync.
+import type { Forecast } from '../contract/acts.ts';
 import { FailureError } from '../contract/failure-error.ts';
-import type { Address, NodeId, Statement } from '../contract/views.ts';
-import { type ForecastMaster, forecastForcedFull, forecastSync } from '../insight/forecast.ts';
+import type { Address } from '../contract/views.ts';
+import { forecastForcedFull, forecastSync } from '../insight/forecast.ts';
+import { factsOf, toForecastMaster, toForecastReplica } from './forecast-facts.ts';
 import type { Member } from './member.ts';
+import { checkReplicasBelow, checkRights, checkRoleChange } from './plan-checks.ts';
 import {
+  type ActOf,
   Checks,
   evidenceStep,
-  hostStep,
   type PlanDraft,
   type PlannedStep,
+  type PlanScene,
   redisStep,
   say,
-  toForecastMaster,
-  toForecastReplica,
+  transactionStep,
 } from './plan-draft.ts';
-import { descendants, findMaster, isLoopback, sameServer, wouldCycle } from './topology.ts';
-
-const struckOut = '***';
-
-export interface PlanScene {
-  readonly members: readonly Member[];
-  readonly nowMs: number;
-  /** Nodes that have a `masterauth` and would send it to any master; only asked where it matters. */
-  readonly sendsLogin: ReadonlySet<NodeId>;
-}
-
-type ActOf<K extends Act['kind']> = Extract<Act, { kind: K }>;
+import {
+  checkFullSync,
+  destroyedBySync,
+  followSteps,
+  foreseeSync,
+  losesData,
+  masterName,
+  masterOfLink,
+  movesBelow,
+  watchSync,
+} from './plan-sync.ts';
+import { findMaster, isLoopback, sameServer, wouldCycle } from './topology.ts';
 
 export function draftAttach(act: ActOf<'attach'>, replica: Member, master: Member, scene: PlanScene): PlanDraft {
   const names = { name: replica.node.name, master: master.node.name };
   const previous = findMaster(replica, scene.members);
-  const forecast = forecastSync(toForecastReplica(replica, scene.members), toForecastMaster(master), names);
+  const forecast = foreseeSync(replica, master, scene);
   const checks = checkAttach(replica, master, scene, forecast);
   const from = replica.reading?.link;
   return {
     act,
     title: say('titleAttach', names),
     forecast,
+    moves: movesBelow(replica, forecast, scene),
     destroys: [
       ...(from ? [say('destroysLink', { name: names.name, master: masterName(previous, from.masterAddress) })] : []),
       ...destroyedBySync(replica, forecast),
@@ -46,23 +49,25 @@ export function draftAttach(act: ActOf<'attach'>, replica: Member, master: Membe
         : []),
     ],
     checks: checks.list,
-    steps: [
-      ...stopLoadFirst(replica),
-      ...loginSteps(replica, master, scene),
-      redisStep(replica, ['REPLICAOF', master.address.host, String(master.address.port)]),
-      watchSync(replica, master),
-    ],
+    steps: followSteps(replica, master, scene),
     undo: previous
       ? say('undoAttachToPrevious', { name: names.name, previous: previous.node.name })
       : say('undoAttach', names),
     losesDataAt: losesData(replica, forecast),
     refusal: checks.refusal,
     concerns: [replica, master],
+    goal: [{ member: replica, master: master.address }],
   };
 }
 
-function checkAttach(replica: Member, master: Member, scene: PlanScene, forecast: Forecast): Checks {
-  const checks = new Checks();
+/** Into `checks`, where one plan attaches several. */
+export function checkAttach(
+  replica: Member,
+  master: Member,
+  scene: PlanScene,
+  forecast: Forecast,
+  checks = new Checks(),
+): Checks {
   const names = { name: replica.node.name, master: master.node.name };
   const { name } = names;
   if (replica === master || sameServer(replica, master)) {
@@ -79,7 +84,9 @@ function checkAttach(replica: Member, master: Member, scene: PlanScene, forecast
   } else checks.pass('checkNoCycle', names);
   checks.notCluster(replica);
   checks.notCluster(master);
-  checkVersions(checks, replica, master);
+  checkFullSync(checks, replica, master, forecast, scene);
+  checkRoleChange(checks, [replica], scene);
+  checkRights(checks, replica, ['attach']);
   checkData(checks, replica, master, forecast);
   const { host, port } = master.address;
   if (isLoopback(host) && !isLoopback(replica.address.host))
@@ -89,25 +96,12 @@ function checkAttach(replica: Member, master: Member, scene: PlanScene, forecast
   return checks;
 }
 
-function checkVersions(checks: Checks, replica: Member, master: Member): void {
-  const version = replica.reading?.redisVersion ?? '';
-  const masterVersion = master.reading?.redisVersion ?? '';
-  const params = { name: replica.node.name, version, master: master.node.name, masterVersion };
-  if (compareVersions(masterVersion, version) > 0) checks.warn('checkVersionNewer', params);
-  else checks.pass('checkVersionFits', params);
-}
-
 function checkData(checks: Checks, replica: Member, master: Member, forecast: Forecast): void {
   const keys = replica.reading?.keys ?? 0;
   if (forecast.sync === 'partial' || keys === 0) return;
   const { name } = replica.node;
   if (master.reading?.keys === 0) checks.warn('checkEmptyMaster', { name, master: master.node.name, keys });
   else if (!replica.reading?.link) checks.warn('checkCarriesOtherData', { name, keys });
-}
-
-function checkReplicasBelow(checks: Checks, member: Member, scene: PlanScene): void {
-  const below = descendants(member, scene.members).length;
-  if (below > 0) checks.warn('checkReplicasFollow', { name: member.node.name, replicas: below });
 }
 
 export function draftPromote(act: ActOf<'promote'>, replica: Member, scene: PlanScene): PlanDraft {
@@ -119,13 +113,15 @@ export function draftPromote(act: ActOf<'promote'>, replica: Member, scene: Plan
     if (link) checks.pass('checkIsReplica', { name });
     else checks.fail('checkAlreadyMaster', { name }, new FailureError('alreadyMaster', { name }));
     checks.notCluster(replica);
+    checkRoleChange(checks, [replica], scene);
+    checkRights(checks, replica, ['attach']);
     checkReplicasBelow(checks, replica, scene);
   }
   const address = link ? masterName(master, link.masterAddress) : '';
   return {
     act,
     title: say('titlePromote', { name }),
-    forecast: forecastPromotion(replica, master),
+    forecast: forecastPromotion(replica, master, scene),
     destroys: link ? [say('destroysLink', { name, master: address })] : [],
     checks: checks.list,
     steps: [
@@ -136,14 +132,15 @@ export function draftPromote(act: ActOf<'promote'>, replica: Member, scene: Plan
     losesDataAt: null,
     refusal: checks.refusal,
     concerns: [replica],
+    goal: [{ member: replica, master: null }],
   };
 }
 
 /** What the master has and the replica has not is what the new line of writes lacks. */
-function forecastPromotion(replica: Member, master: Member | null): Forecast {
+function forecastPromotion(replica: Member, master: Member | null, scene: PlanScene): Forecast {
   const { name } = replica.node;
   const offset = replica.reading?.link?.offset ?? replica.reading?.offset ?? 0;
-  const source = toForecastMaster(master);
+  const source = toForecastMaster(master, scene);
   const lagBytes = source && source.replicationId === replica.reading?.replicationId ? source.offset - offset : null;
   const isBehind = source !== null && lagBytes !== null && lagBytes > 0;
   return {
@@ -153,7 +150,9 @@ function forecastPromotion(replica: Member, master: Member | null): Forecast {
       : say('promoteKeepsData', { name, offset }),
     transferBytes: 0,
     keysDestroyed: 0,
+    bytesDestroyed: 0,
     replicasBelow: 0,
+    cost: null,
     window: source?.backlog.active
       ? {
           firstByte: source.backlog.firstByte,
@@ -182,12 +181,17 @@ export function draftResync(
   }
   const isFull = act.kind === 'resyncFull';
   if (isFull) checkReplicasBelow(checks, replica, scene);
-  const foreseen = isFull ? forecastForcedFull : forecastSync;
-  const forecast = foreseen(toForecastReplica(replica, scene.members), masterOfLink(replica, master), names);
+  const forecast = foreseeResync(isFull, replica, master, scene, names);
+  if (master && link) {
+    checkFullSync(checks, replica, master, forecast, scene);
+    checkRights(checks, replica, [isFull ? 'attach' : 'reconnect']);
+  }
+  if (factsOf(scene, replica.id).loginAccepted === false) checks.failUnlessForced('checkLoginRejected', names);
   return {
     act,
     title: say(isFull ? 'titleResyncFull' : 'titleResyncPartial', names),
     forecast,
+    moves: movesBelow(replica, forecast, scene),
     destroys: destroyedBySync(replica, forecast),
     checks: checks.list,
     steps: [...resyncSteps(isFull, replica, replica.followed ?? undefined), watchSync(replica, master)],
@@ -195,81 +199,39 @@ export function draftResync(
     losesDataAt: losesData(replica, forecast),
     refusal: checks.refusal,
     concerns: master ? [replica, master] : [replica],
+    goal: link ? [{ member: replica, master: link.masterAddress }] : [],
   };
 }
 
-/**
- * A replica whose link is up cannot be ahead of its master: where it seems so, the master was read earlier. It has at
- * least what the replica has, or a forecast under load would see a replica past the end of the stream.
- */
-function masterOfLink(replica: Member, master: Member | null): ForecastMaster | null {
-  const source = toForecastMaster(master);
-  const link = replica.reading?.link;
-  if (source === null || !link?.up || source.replicationId !== replica.reading?.replicationId) return source;
-  // Read at 100, the replica at 130: 30 bytes came between, and they are in the backlog.
-  const missedBytes = Math.max(0, link.offset - source.offset);
-  const backlog = { ...source.backlog, histlenBytes: source.backlog.histlenBytes + missedBytes };
-  return { ...source, offset: source.offset + missedBytes, backlog };
+function foreseeResync(
+  isFull: boolean,
+  replica: Member,
+  master: Member | null,
+  scene: PlanScene,
+  names: { readonly name: string; readonly master: string },
+): Forecast {
+  const source = masterOfLink(replica, master, scene);
+  const forecast = (isFull ? forecastForcedFull : forecastSync)(
+    toForecastReplica(replica, master, scene),
+    source,
+    names,
+  );
+  if (factsOf(scene, replica.id).loginAccepted !== false) return forecast;
+  const reason = say('syncLoginRejected', names);
+  return { ...forecast, sync: 'none', reason, transferBytes: 0, keysDestroyed: 0, bytesDestroyed: 0, cost: null };
 }
 
-/** Why these commands, and not REPLICAOF again: to the master that it has, that would be a no-op. */
+/**
+ * Why these commands, and not REPLICAOF again: to the master that it has, that would be a no-op. The two of a full copy
+ * go together, or a cut between them would leave it without a master.
+ */
 function resyncSteps(isFull: boolean, replica: Member, master: Address | undefined): PlannedStep[] {
   if (!isFull) return [redisStep(replica, ['CLIENT', 'KILL', 'TYPE', 'master'])];
   if (!master) return [];
   return [
-    redisStep(replica, ['REPLICAOF', 'NO', 'ONE']),
-    redisStep(replica, ['REPLICAOF', master.host, String(master.port)]),
+    transactionStep(replica, [
+      ['REPLICAOF', 'NO', 'ONE'],
+      ['REPLICAOF', master.host, String(master.port)],
+    ]),
   ];
-}
-
-function destroyedBySync(replica: Member, forecast: Forecast): Statement[] {
-  const { name } = replica.node;
-  if (forecast.sync === 'unknown') return [say('destroysUnknownKeys', { name })];
-  if (forecast.sync !== 'full') return [];
-  const keys = forecast.keysDestroyed;
-  return [
-    ...(keys === null ? [say('destroysUnknownKeys', { name })] : []),
-    ...(keys !== null && keys > 0 ? [say('destroysKeys', { name, keys })] : []),
-    ...(forecast.replicasBelow > 0 ? [say('destroysReplicaLinks', { name, replicas: forecast.replicasBelow })] : []),
-  ];
-}
-
-function losesData(replica: Member, forecast: Forecast): Member | null {
-  return forecast.sync === 'none' || forecast.sync === 'partial' || forecast.keysDestroyed === 0 ? null : replica;
-}
-
-/** A replica refuses writes: a load on it would only fail from now on. */
-function stopLoadFirst(member: Member): PlannedStep[] {
-  if (!member.node.workload) return [];
-  return [hostStep(member, member.node.name, 'stop the write load', { kind: 'stopLoad', nodeId: member.id })];
-}
-
-/**
- * The replica needs what the master asks of it; what a person gave us for the master is what we know. A login left
- * over from another master is taken away: a master without a password answers it with an error, and the link stays down.
- */
-function loginSteps(replica: Member, master: Member, scene: PlanScene): PlannedStep[] {
-  const { username, password } = master.node.credentials;
-  if (password === null) {
-    return scene.sendsLogin.has(replica.id) ? [redisStep(replica, ['CONFIG', 'SET', 'masterauth', ''])] : [];
-  }
-  const set = (name: string, value: string) =>
-    redisStep(replica, ['CONFIG', 'SET', name, value], `CONFIG SET ${name} ${struckOut}`);
-  return [...(username === null ? [] : [set('masteruser', username)]), set('masterauth', password)];
-}
-
-function watchSync(replica: Member, master: Member | null): PlannedStep {
-  const action = { kind: 'watchSync', nodeId: replica.id, masterId: master?.id ?? null } as const;
-  return evidenceStep(master ?? replica, master ? 'INFO stats' : 'INFO replication', action);
-}
-
-function masterName(master: Member | null, address: Address): string {
-  return master?.node.name ?? `${address.host}:${address.port}`;
-}
-
-/** Positive when `one` is newer; major and minor count, as an RDB's version changes with them. */
-export function compareVersions(one: string, other: string): number {
-  const [oneMajor = 0, oneMinor = 0] = one.split('.').map(Number);
-  const [otherMajor = 0, otherMinor = 0] = other.split('.').map(Number);
-  return oneMajor - otherMajor || oneMinor - otherMinor;
 }

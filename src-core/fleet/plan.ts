@@ -4,9 +4,14 @@ import type { Act, Plan } from '../contract/acts.ts';
 import { FailureError } from '../contract/failure-error.ts';
 import type { NodeId } from '../contract/views.ts';
 import type { Member } from './member.ts';
-import type { PlanDraft, PlannedStep } from './plan-draft.ts';
+import type { PlanDraft, PlannedStep, PlanScene, Restoration, WantedLink } from './plan-draft.ts';
+import { draftFailover, draftRescue, draftReverse } from './plan-failover.ts';
+import { draftFlatten, draftRepoint } from './plan-moves.ts';
 import { draftCreate, draftRemove, draftStartAgain, draftStartLoad, draftStop, draftStopLoad } from './plan-nodes.ts';
-import { draftAttach, draftPromote, draftResync, type PlanScene } from './plan-replication.ts';
+import { draftAttach, draftPromote, draftResync } from './plan-replication.ts';
+import { draftRollingRestart } from './plan-restart.ts';
+import { draftRestore } from './plan-restore.ts';
+import { draftSettings, toWanted } from './plan-settings.ts';
 
 const hashLength = 24;
 
@@ -18,23 +23,27 @@ export interface PreparedPlan {
   readonly concerns: readonly NodeId[];
   /** All that the plan saw and that must still hold when it runs. Offsets move on and are no part of it. */
   readonly ground: string;
+  /** Where its nodes will stand when it is done; the journal keeps it for the one that resumes. */
+  readonly goal: readonly WantedLink[];
+  readonly replacedSettings: Restoration['settings'];
 }
 
 /** @throws FailureError nodeUnknown */
 export function preparePlan(act: Act, scene: PlanScene): PreparedPlan {
   const draft = draftPlan(act, scene);
   const ground = describeGround(draft);
-  const loser = draft.losesDataAt;
   const shown: Omit<Plan, 'hash'> = {
     // The password is for the engine alone: what crosses to the screen again says only that there is one.
     act: withoutPassword(draft.act),
     title: draft.title,
     forecast: draft.forecast,
+    moves: draft.moves ?? [],
+    candidates: draft.candidates ?? [],
     destroys: draft.destroys,
     checks: draft.checks,
     steps: draft.steps.map(({ step }) => step),
     undo: draft.undo,
-    typedConfirmation: loser?.node.environment === 'prod' ? loser.node.name : null,
+    typedConfirmation: wordToType(draft, scene),
   };
   const hash = createHash('sha256')
     .update(JSON.stringify([shown, ground]))
@@ -46,7 +55,23 @@ export function preparePlan(act: Act, scene: PlanScene): PreparedPlan {
     refusal: draft.refusal,
     concerns: draft.concerns.map(({ id }) => id),
     ground,
+    goal: (draft.goal ?? []).map(({ member, master }) => ({ ...toWanted(member), master })),
+    replacedSettings: draft.replacedSettings ?? [],
   };
+}
+
+/** In production the name is typed: of the node that loses data, else of the first one that is changed. */
+function wordToType(draft: PlanDraft, scene: PlanScene): string | null {
+  const changed = draft.steps.flatMap(({ action }) => {
+    const id = 'nodeId' in action && changesServer(action) ? action.nodeId : null;
+    return scene.members.filter((member) => member.id === id);
+  });
+  const named = [...(draft.losesDataAt ? [draft.losesDataAt] : []), ...changed];
+  return named.find(({ node }) => node.environment === 'prod')?.node.name ?? null;
+}
+
+function changesServer({ kind }: PlannedStep['action']): boolean {
+  return kind === 'redis' || kind === 'transaction' || kind === 'sentinel' || kind === 'startLoad';
 }
 
 function draftPlan(act: Act, scene: PlanScene): PlanDraft {
@@ -69,6 +94,22 @@ function draftPlan(act: Act, scene: PlanScene): PlanDraft {
     case 'resyncPartial':
     case 'resyncFull':
       return draftResync(act, find(act.nodeId), scene);
+    case 'failover':
+      return draftFailover(act, find(act.nodeId), scene);
+    case 'rescue':
+      return draftRescue(act, find(act.nodeId), scene);
+    case 'reverseLink':
+      return draftReverse(act, find(act.nodeId), scene);
+    case 'repointReplicas':
+      return draftRepoint(act, find(act.nodeId), find(act.masterId), scene);
+    case 'flatten':
+      return draftFlatten(act, find(act.nodeId), scene);
+    case 'changeSettings':
+      return draftSettings(act, find(act.nodeId), scene);
+    case 'rollingRestart':
+      return draftRollingRestart(act, find(act.nodeId), scene);
+    case 'restore':
+      return draftRestore(act, scene);
     case 'startLoad':
       return draftStartLoad(act, find(act.nodeId), scene);
     case 'stopLoad':
@@ -93,6 +134,7 @@ function describeGround(draft: PlanDraft): string {
   return JSON.stringify([
     nodes,
     draft.forecast?.sync,
+    draft.moves?.map(({ nodeId, forecast }) => [nodeId, forecast.sync]),
     draft.refusal?.failure,
     draft.steps.map(({ step }) => step.command),
   ]);

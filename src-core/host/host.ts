@@ -3,10 +3,12 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { implement } from '@orpc/server';
 import { Journal } from '../audit/journal.ts';
-import { actBounds, type ConnectRequest } from '../contract/acts.ts';
+import { actBounds, type ConnectRequest, type Guards, type RunRequest } from '../contract/acts.ts';
 import { contract, type Outcome } from '../contract/contract.ts';
 import { FailureError, toFailure } from '../contract/failure-error.ts';
+import type { ConnectResult } from '../contract/surroundings.ts';
 import type { Address, NodeId } from '../contract/views.ts';
+import { Finding } from '../fleet/finding.ts';
 import { Fleet } from '../fleet/fleet.ts';
 import { EmbeddedFleetNode } from '../fleet/fleet-node.ts';
 import { NodeKeeper } from '../fleet/node-keeper.ts';
@@ -14,9 +16,11 @@ import { Runner } from '../fleet/runner.ts';
 import { sameAddress } from '../fleet/topology.ts';
 import { buildLab, firstLab, type LabNode } from '../lab/first-lab.ts';
 import { SocketWorkload } from '../lab/workload.ts';
+import { readPage, restorationOf } from './journal-pages.ts';
 import { LinkFaults } from './link-faults.ts';
+import { ReadOnlyGate } from './read-only.ts';
 import { SettingsStore } from './settings-store.ts';
-import { type HostIdentity, watchFleet, watchLog, watchSyncs } from './streams.ts';
+import { type HostIdentity, watchFleet, watchLog, watchProgress, watchSyncs } from './streams.ts';
 
 export interface HostOptions extends HostIdentity {
   /** Where the built node worker lies; the shell's entry file knows. */
@@ -34,20 +38,31 @@ export class Host {
   readonly #keeper: NodeKeeper;
   readonly #runner: Runner;
   readonly #journal: Journal;
+  readonly #gate: ReadOnlyGate;
   readonly #faults: LinkFaults;
+  readonly #finding: Finding;
   #closed = false;
 
   constructor(options: HostOptions) {
     this.#options = options;
     this.settings = new SettingsStore(options.settingsFolder);
     this.#journal = new Journal(join(options.settingsFolder, 'journal.jsonl'));
+    this.#gate = new ReadOnlyGate(this.settings.isReadOnly);
     this.#keeper = new NodeKeeper({
       workerUrl: options.workerUrl,
       dataFolder: options.dataFolder,
       version: options.version,
       startSocketLoad: (load, execute) => new SocketWorkload(load, execute),
+      mayExecute: (commands) => this.#gate.mayExecute(commands),
     });
-    this.#runner = new Runner(this.fleet, this.#keeper, this.#journal);
+    this.#finding = new Finding(this.fleet, this.#keeper, actBounds.nodesMax);
+    this.#runner = new Runner({
+      fleet: this.fleet,
+      keeper: this.#keeper,
+      journal: this.#journal,
+      gate: this.#gate,
+      findRestoration: (runId, to) => restorationOf(this.#journal, runId, to),
+    });
     this.#faults = new LinkFaults(this.fleet, this.#journal);
   }
 
@@ -75,7 +90,11 @@ export class Host {
   router() {
     const os = implement(contract);
     return os.router({
-      fleet: { watch: os.fleet.watch.handler(({ signal }) => watchFleet(this.fleet, this.#options, signal)) },
+      fleet: {
+        watch: os.fleet.watch.handler(({ signal }) => watchFleet(this.fleet, this.#options, signal)),
+        forgetGhost: os.fleet.forgetGhost.handler(({ input }) => this.#forgetGhost(input)),
+        probe: os.fleet.probe.handler(({ input }) => this.#probe(input.isOn)),
+      },
       node: {
         log: os.node.log.handler(({ input, signal }) => watchLog(this.fleet, input.nodeId, signal)),
         syncs: os.node.syncs.handler(({ input, signal }) => watchSyncs(this.fleet, input.nodeId, signal)),
@@ -92,7 +111,18 @@ export class Host {
       },
       acts: {
         plan: os.acts.plan.handler(({ input }) => outcome(() => this.#runner.plan(input))),
-        run: os.acts.run.handler(({ input }) => outcome(() => this.#run(input.hash, input.confirmation))),
+        run: os.acts.run.handler(({ input }) => outcome(() => this.#run(input))),
+        cancel: os.acts.cancel.handler(({ input }) => outcome(async () => this.#runner.cancel(input.runId))),
+        progress: os.acts.progress.handler(({ signal }) => watchProgress(this.#runner, signal)),
+      },
+      journal: {
+        read: os.journal.read.handler(({ input }) =>
+          outcome(() => readPage(this.#journal, this.#runner.runningIds, input)),
+        ),
+      },
+      guards: {
+        get: os.guards.get.handler(() => this.#guards()),
+        set: os.guards.set.handler(({ input }) => outcome(async () => this.#setGuards(input))),
       },
     });
   }
@@ -104,26 +134,41 @@ export class Host {
     await this.#faults[Symbol.asyncDispose]();
     const embedded = this.fleet.members.map(({ node }) => node).filter((node) => node instanceof EmbeddedFleetNode);
     await Promise.all(embedded.map(({ node }) => node.stop('discard')));
+    this.#finding.dispose();
+    this.#runner.dispose();
     this.fleet.dispose();
     await this.#journal.close();
     await rm(this.#options.dataFolder, { recursive: true, force: true });
   }
 
-  async #connect(request: ConnectRequest): Promise<{ nodeId: NodeId }> {
+  async #connect(request: ConnectRequest): Promise<ConnectResult> {
     if (this.fleet.members.length >= actBounds.nodesMax) {
       throw new FailureError('tooManyNodes', { limit: actBounds.nodesMax });
     }
-    const node = await this.#keeper.connect(request, true);
+    const entered = await this.#finding.enter(request);
+    if (entered.kind === 'sentinel') return entered;
+    const { node } = entered;
     this.#dropStalled(node.address);
     if (this.fleet.members.some((member) => member.node.name === node.name)) {
       node.dispose();
       throw new FailureError('nodeNameTaken', { name: node.name });
     }
+    this.#finding.reconsider(node.address);
     const member = this.fleet.add(node);
     await this.fleet.observer.look(member);
     this.fleet.publish();
     this.#remember();
-    return { nodeId: node.id };
+    return { kind: 'connected', nodeId: node.id };
+  }
+
+  #forgetGhost(address: Address): void {
+    this.fleet.forgetGhost(address);
+    this.fleet.publish();
+  }
+
+  #probe(isOn: boolean): void {
+    this.fleet.probe.isOn = isOn;
+    this.fleet.publish();
   }
 
   /** A connection to the same address that never came up, for want of its password say, makes room for the new one. */
@@ -134,8 +179,18 @@ export class Host {
     for (const { id } of stalled) this.fleet.remove(id);
   }
 
-  async #run(hash: string, confirmation: string | undefined) {
-    const result = await this.#runner.run(hash, confirmation);
+  #guards(): Guards {
+    return { readOnly: this.#gate.isOn };
+  }
+
+  #setGuards(guards: Guards): Guards {
+    this.#gate.isOn = guards.readOnly;
+    this.settings.isReadOnly = guards.readOnly;
+    return this.#guards();
+  }
+
+  async #run(request: RunRequest) {
+    const result = await this.#runner.run(request);
     await Promise.all(this.fleet.members.map((member) => this.fleet.observer.look(member)));
     this.#remember();
     return result;
@@ -161,7 +216,7 @@ export class Host {
       .filter((node) => node.kind === 'embedded' && node.credentials.password === null)
       .map((node) => this.#describe(node.id));
     this.settings.connections = nodes
-      .filter((node) => node.kind === 'remote')
+      .filter((node) => node.kind === 'remote' && !node.isFound)
       .map(({ name, environment, address, credentials, tls }) => ({
         name,
         environment,

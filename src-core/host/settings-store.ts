@@ -73,6 +73,15 @@ export class SettingsStore {
     this.#conf.set('connections', connections);
   }
 
+  /** Whether nothing may be sent that changes a server. */
+  get isReadOnly(): boolean {
+    return this.#read('readOnly', z.boolean()) ?? false;
+  }
+
+  set isReadOnly(isReadOnly: boolean) {
+    this.#conf.set('readOnly', isReadOnly);
+  }
+
   get window(): WindowPlace | null {
     return this.#read('window', windowSchema);
   }

@@ -1,11 +1,17 @@
 // The live streams of the contract: the fleet as snapshot and patches, a node's log, a node's syncs.
+
+import type { RunProgress } from '../contract/acts.ts';
 import { logLinesMax, observeIntervalMs, staleAfterMs } from '../contract/settings.ts';
 import type { FleetEvent, FleetSnapshot, LogLine, NodeId, SyncTrace } from '../contract/views.ts';
 import type { Fleet, FleetChange } from '../fleet/fleet.ts';
+import type { Runner } from '../fleet/runner.ts';
 import { EventQueue } from './event-queue.ts';
 
 /** Patches that a slow subscriber may leave lying; past them it gets a fresh snapshot instead. */
 const patchesMax = 32;
+
+/** Progress that a slow subscriber may leave lying; each one tells all of its run. */
+const progressMax = 64;
 
 export interface HostIdentity {
   readonly shell: 'electron' | 'web';
@@ -72,5 +78,21 @@ export async function* watchSyncs(
     yield* queue.drain(signal);
   } finally {
     changed.dispose();
+  }
+}
+
+/** Each run as it goes on. The last one at once, so that a window that opens late knows of it. */
+export async function* watchProgress(
+  runner: Runner,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<RunProgress, void> {
+  const last = () => (runner.lastProgress ? [runner.lastProgress] : []);
+  const queue = new EventQueue<RunProgress>(progressMax, last);
+  const told = runner.progressed.on((progress) => queue.push(progress));
+  for (const progress of last()) queue.push(progress);
+  try {
+    yield* queue.drain(signal);
+  } finally {
+    told.dispose();
   }
 }

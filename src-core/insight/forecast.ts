@@ -2,6 +2,7 @@
 import type { Forecast } from '../contract/acts.ts';
 import type { Statement } from '../contract/views.ts';
 import { type Asked, type Decision, decide } from '../engine/replication/psync.ts';
+import { estimateSyncCost, type SyncSource, type SyncTarget } from './sync-cost.ts';
 
 /** The master's inputs of the rule: all of them stand in its INFO replication. */
 export interface ForecastMaster {
@@ -17,6 +18,8 @@ export interface ForecastMaster {
     readonly firstByte: number;
     readonly histlenBytes: number;
   };
+  /** What a full sync from it stands on; null where that was not read. */
+  readonly source: SyncSource | null;
 }
 
 export interface ForecastReplica {
@@ -26,8 +29,11 @@ export interface ForecastReplica {
   /** The last byte that it applied. */
   readonly offset: number;
   readonly keys: number;
+  /** Memory of its data; null where that was not read. */
+  readonly dataBytes: number | null;
   /** How many nodes follow it, directly or through others. */
   readonly replicasBelow: number;
+  readonly target: SyncTarget | null;
 }
 
 /** Null for a node that was not read: then nothing is guessed. */
@@ -52,11 +58,21 @@ export function forecastForcedFull(
   return {
     sync: 'full',
     reason,
-    transferBytes: null,
+    ...fullCost(replica, master),
     keysDestroyed: replica?.keys ?? null,
+    bytesDestroyed: replica?.dataBytes ?? null,
     replicasBelow: replica?.replicasBelow ?? 0,
     window: master && toWindow(master, null),
   };
+}
+
+function fullCost(
+  replica: ForecastReplica | null,
+  master: ForecastMaster | null,
+): Pick<Forecast, 'transferBytes' | 'cost'> {
+  if (!replica?.target || !master?.source) return { transferBytes: null, cost: null };
+  const cost = estimateSyncCost(master.source, replica.target);
+  return { transferBytes: cost.snapshotBytes, cost };
 }
 
 function unknown(names: { readonly name: string; readonly master: string }): Forecast {
@@ -65,8 +81,10 @@ function unknown(names: { readonly name: string; readonly master: string }): For
     reason: { code: 'syncUnknown', params: { ...names } },
     transferBytes: null,
     keysDestroyed: null,
+    bytesDestroyed: null,
     replicasBelow: 0,
     window: null,
+    cost: null,
   };
 }
 
@@ -81,9 +99,9 @@ function toForecast(decision: Decision, replica: ForecastReplica, master: Foreca
   return {
     sync: continues ? 'partial' : 'full',
     reason,
-    // How long a snapshot will be is not known before it is made.
-    transferBytes: continues ? decision.params.missingBytes : null,
+    ...(continues ? { transferBytes: decision.params.missingBytes, cost: null } : fullCost(replica, master)),
     keysDestroyed: continues ? 0 : replica.keys,
+    bytesDestroyed: continues ? 0 : replica.dataBytes,
     replicasBelow: continues ? 0 : replica.replicasBelow,
     window: toWindow(master, shares ? replica.offset : null),
   };

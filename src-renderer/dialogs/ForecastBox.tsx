@@ -31,7 +31,8 @@ export function ForecastBox({ plan, forecast }: ForecastBoxProps) {
 function forecastTicks(plan: Plan, forecast: Forecast): readonly TapeTick[] {
   const offset = forecast.window?.replicaOffset ?? null;
   if (offset === null) return [];
-  const name = plan.act.kind === 'startNode' ? '' : (findNode(plan.act.nodeId)?.name ?? '');
+  const id = 'nodeId' in plan.act ? plan.act.nodeId : undefined;
+  const name = id === undefined ? '' : (findNode(id)?.name ?? '');
   return [
     { name, acknowledgedOffset: null, appliedOffset: offset, tone: forecast.sync === 'full' ? 'warning' : 'healthy' },
   ];

@@ -2,7 +2,7 @@
 import { type Failure, failureCodes } from '#core/contract/failures.ts';
 import { type StatementCode, statementCodes } from '#core/contract/statements.ts';
 import type { Statement } from '#core/contract/views.ts';
-import { formatBytes, formatCount, formatId, formatSeconds } from './format.ts';
+import { formatBytes, formatCount, formatId, formatRate, formatSeconds, formatWholeSeconds } from './format.ts';
 import { say } from './i18n.ts';
 
 type Params = Readonly<Record<string, string | number>>;
@@ -11,15 +11,17 @@ const knownStatements: ReadonlySet<string> = new Set(statementCodes);
 const knownFailures: ReadonlySet<string> = new Set(failureCodes);
 
 const identityParams: ReadonlySet<string> = new Set(['id', 'askedId', 'masterId']);
-const byteParams: ReadonlySet<string> = new Set(['bytes', 'lagBytes', 'missingBytes', 'valueBytes']);
+const secondsParams: ReadonlySet<string> = new Set(['seconds', 'awaySeconds', 'atLeast']);
 /** Ports are names rather than amounts: no spaces in them. */
 const verbatimParams: ReadonlySet<string> = new Set(['port']);
 
 function writeParam(name: string, value: string | number): string {
   if (typeof value === 'string') return identityParams.has(name) ? formatId(value) : value;
   if (verbatimParams.has(name)) return String(value);
-  if (byteParams.has(name)) return formatBytes(value);
+  if (name === 'bytesPerSecond') return formatRate(value);
+  if (name === 'bytes' || name.endsWith('Bytes')) return formatBytes(value);
   if (name.endsWith('Ms')) return formatSeconds(value / 1000);
+  if (secondsParams.has(name)) return formatWholeSeconds(value);
   return formatCount(value);
 }
 

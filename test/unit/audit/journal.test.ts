@@ -3,7 +3,8 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { Journal, type JournalEntry, readJournal } from '#core/audit/journal.ts';
+import { Journal, readJournal } from '#core/audit/journal.ts';
+import type { JournalEntry } from '#core/audit/journal-entries.ts';
 
 let folder = '';
 let path = '';
@@ -27,7 +28,13 @@ const begun = (password: string): JournalEntry => ({
     steps: [],
     destroys: [],
     undo: { code: 'undoNotNeeded', params: {} },
+    forecast: null,
+    moves: [],
   },
+  before: [],
+  goal: [],
+  replacedSettings: [],
+  forceReason: null,
 });
 
 it('is on the disk when append resolves, and keeps the order of the calls', async () => {

@@ -3,19 +3,37 @@ import { describe, expect, it } from 'vitest';
 import type { Act, PlanCheck } from '#core/contract/acts.ts';
 import type { Member } from '#core/fleet/member.ts';
 import { preparePlan } from '#core/fleet/plan.ts';
-import { compareVersions } from '#core/fleet/plan-replication.ts';
+import type { PlanFacts } from '#core/fleet/plan-draft.ts';
+import { compareVersions } from '#core/insight/rdb-versions.ts';
 import { historyB, type SceneNode, sceneLink, sceneMember, sceneNowMs, sceneReading } from './scene.ts';
 
 const alpha: SceneNode = { name: 'alpha', port: 1 };
 const bravo: SceneNode = { name: 'bravo', port: 2, reading: { link: sceneLink(1) } };
 const lone: SceneNode = { name: 'lone', port: 3, reading: { replicationId: historyB, keys: 5 } };
 
+const usualFacts: PlanFacts = {
+  sendsLogin: false,
+  loginAccepted: null,
+  snapshot: { kind: 'sampled', bytes: 5_000, sampledKeys: 10, keys: 10 },
+  linkBytesPerSecond: null,
+  unknownCommands: new Set(),
+  settings: new Map([
+    ['client-output-buffer-limit', 'normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60'],
+  ]),
+};
+
 function plan(act: Act, ...nodes: SceneNode[]) {
   return prepare(act, nodes.map(sceneMember)).plan;
 }
 
 function prepare(act: Act, members: Member[]) {
-  return preparePlan(act, { members, nowMs: sceneNowMs, sendsLogin: new Set(['id-leftover']) });
+  return preparePlan(act, {
+    members,
+    nowMs: sceneNowMs,
+    facts: new Map(members.map(({ id }) => [id, { ...usualFacts, sendsLogin: id === 'id-leftover' }])),
+    roleChanges: new Map(),
+    restoration: null,
+  });
 }
 
 const commands = (shown: ReturnType<typeof plan>) =>
@@ -31,7 +49,8 @@ describe('attach', () => {
     expect(shown.destroys.map(({ code }) => code)).toEqual(['destroysKeys', 'destroysHistory']);
     expect(shown.undo).toEqual({ code: 'undoAttach', params: { name: 'lone', master: 'alpha' } });
     expect(codes(shown.checks, 'fail')).toEqual([]);
-    expect(codes(shown.checks, 'warn')).toEqual(['checkCarriesOtherData']);
+    // One look gives no write rate yet.
+    expect(codes(shown.checks, 'warn')).toEqual(['checkBufferUnknown', 'checkCarriesOtherData']);
   });
 
   it('sets the login first where the master has a password, struck out', () => {
@@ -71,7 +90,7 @@ describe('attach', () => {
     expect(prepared.refusal).not.toBeNull();
   });
 
-  it('warns of an empty master, of a newer one, and of replicas below', () => {
+  it('warns of an empty master and of replicas below, and fails for a master whose snapshot cannot be loaded', () => {
     const empty = { ...alpha, reading: { keys: 0, replicationId: historyB, redisVersion: '7.2.0' } };
     const shown = plan(
       { kind: 'attach', nodeId: 'id-lone', masterId: 'id-alpha' },
@@ -82,13 +101,18 @@ describe('attach', () => {
       },
       { name: 'below', port: 4, reading: { link: sceneLink(3) } },
     );
-    expect(codes(shown.checks, 'warn')).toEqual(['checkVersionNewer', 'checkEmptyMaster', 'checkReplicasFollow']);
+    expect(codes(shown.checks, 'warn')).toEqual(['checkBufferUnknown', 'checkEmptyMaster', 'checkReplicasFollow']);
+    expect(shown.checks.find(({ level }) => level === 'fail')).toMatchObject({
+      statement: { code: 'checkSnapshotTooNew' },
+      forceable: true,
+    });
+    expect(shown.moves).toMatchObject([{ nodeName: 'below', forecast: { sync: 'full', keysDestroyed: 10 } }]);
   });
 
-  it('asks for the typed name in production when data is lost, and only then', () => {
+  it('asks for the typed name of a server in production that is changed', () => {
     expect(plan(attachLone, alpha, { ...lone, environment: 'prod' }).typedConfirmation).toBe('lone');
     expect(plan(attachLone, { ...alpha, environment: 'prod' }, lone).typedConfirmation).toBeNull();
-    expect(plan(attachLone, alpha, { ...lone, environment: 'prod', reading: {} }).typedConfirmation).toBeNull();
+    expect(plan(attachLone, alpha, { ...lone, environment: 'prod', reading: {} }).typedConfirmation).toBe('lone');
   });
 });
 
@@ -128,7 +152,10 @@ describe('promote and resync', () => {
 
   it('resyncs in full by giving up the history', () => {
     const shown = plan({ kind: 'resyncFull', nodeId: 'id-bravo' }, alpha, bravo);
-    expect(commands(shown)).toEqual(['bravo: REPLICAOF NO ONE', 'bravo: REPLICAOF 127.0.0.1 1', 'alpha: INFO stats']);
+    expect(commands(shown)).toEqual([
+      'bravo: MULTI\nREPLICAOF NO ONE\nREPLICAOF 127.0.0.1 1\nEXEC',
+      'alpha: INFO stats',
+    ]);
     expect(shown.destroys).toEqual([{ code: 'destroysKeys', params: { name: 'bravo', keys: 10 } }]);
   });
 });

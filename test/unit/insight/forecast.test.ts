@@ -6,8 +6,16 @@ const a = 'a'.repeat(40);
 const b = 'b'.repeat(40);
 const names = { name: 'r', master: 'm' };
 const backlog = { active: true, sizeBytes: 1000, firstByte: 101, histlenBytes: 200 };
-const master = { name: 'm', replicationId: a, secondReplicationId: null, secondOffset: -1, offset: 300, backlog };
-const replica = { name: 'r', replicationId: a, offset: 250, keys: 7, replicasBelow: 2 };
+const master = {
+  name: 'm',
+  replicationId: a,
+  secondReplicationId: null,
+  secondOffset: -1,
+  offset: 300,
+  backlog,
+  source: null,
+};
+const replica = { name: 'r', replicationId: a, offset: 250, keys: 7, dataBytes: 700, replicasBelow: 2, target: null };
 
 describe('a forecast', () => {
   it('of a replica within the backlog is partial, with the bytes that it lacks', () => {
@@ -19,7 +27,9 @@ describe('a forecast', () => {
       },
       transferBytes: 50,
       keysDestroyed: 0,
+      bytesDestroyed: 0,
       replicasBelow: 0,
+      cost: null,
       window: { firstByte: 101, endOffset: 300, replicaOffset: 250 },
     });
   });
@@ -37,6 +47,7 @@ describe('a forecast', () => {
       reason: { code },
       transferBytes: null,
       keysDestroyed: 7,
+      bytesDestroyed: 700,
       replicasBelow: 2,
     });
   });
@@ -67,6 +78,7 @@ describe('a forecast', () => {
       sync: 'full',
       reason: { code: 'syncForced', params: names },
       keysDestroyed: 7,
+      bytesDestroyed: 700,
       replicasBelow: 2,
     });
   });

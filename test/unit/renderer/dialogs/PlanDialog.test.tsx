@@ -15,18 +15,22 @@ const plan: Plan = {
     reason: { code: 'syncForced', params: { name: 'orders', master: 'alpha' } },
     transferBytes: null,
     keysDestroyed: 12,
+    bytesDestroyed: null,
+    cost: null,
     replicasBelow: 0,
     window: null,
   },
+  moves: [],
+  candidates: [],
   destroys: [{ code: 'destroysKeys', params: { name: 'orders', keys: 12 } }],
-  checks: [{ level: 'pass', statement: { code: 'checkReachable', params: { name: 'orders' } } }],
-  steps: [{ nodeId: 'orders', nodeName: 'orders', command: 'REPLICAOF NO ONE', isRedisCommand: true }],
+  checks: [{ level: 'pass', statement: { code: 'checkReachable', params: { name: 'orders' } }, forceable: false }],
+  steps: [{ nodeId: 'orders', nodeName: 'orders', command: 'REPLICAOF NO ONE', isRedisCommand: true, waitsMs: null }],
   undo: { code: 'undoImpossible', params: { name: 'orders' } },
   typedConfirmation: 'orders',
 };
 
-const step = { step: plan.steps[0], ok: true, answer: 'OK', durationMs: 1 };
-const ran = { ok: true, value: { results: [step], failure: null, nodeId: null } };
+const step = { step: plan.steps[0], ok: true, answer: 'OK', durationMs: 1, evidence: [] };
+const ran = { ok: true, value: { runId: 'r1', results: [step], failure: null, nodeId: null } };
 
 /** Opens the dialog on a host that answers with this plan, and collects what is run. */
 async function open(answer: object, run: object = ran): Promise<object[]> {

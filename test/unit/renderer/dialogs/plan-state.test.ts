@@ -8,6 +8,8 @@ const planOf = (hash: string): Plan => ({
   act,
   title: { code: 'titlePromote', params: { name: 'bravo' } },
   forecast: null,
+  moves: [],
+  candidates: [],
   destroys: [],
   checks: [],
   steps: [],
@@ -55,7 +57,10 @@ test('the result stays until it is closed', () => {
     asked(1),
     planned('a', 1),
     { kind: 'started' },
-    { kind: 'finished', result: { kind: 'answered', answer: { results: [], failure: null, nodeId: null } } },
+    {
+      kind: 'finished',
+      result: { kind: 'answered', answer: { runId: 'r1', results: [], failure: null, nodeId: null } },
+    },
   );
   expect(state.kind).toBe('finished');
   expect(stepPlan(state, { kind: 'closed' })).toEqual({ kind: 'closed' });
