@@ -167,6 +167,50 @@ describe('replica-read-only', () => {
   });
 });
 
+describe('keys with an expiry on a writable replica', () => {
+  it('are deleted by it when it gave the expiry, and counted; those of the master only by the master', async () => {
+    const seen = await tellBoth(async (start) => {
+      await using master = await startRedis({ settings: noDelay });
+      await using subject = await start({ settings: { ...noDelay, 'slave-read-only': 'no' } });
+      await using below = await startRedis();
+      const above = master.client();
+      const client = subject.client();
+      await above.set('long', '1', 'EX', 1000);
+      await attach(subject, master);
+      await linkUp(subject);
+      await attach(below, subject);
+      await linkUp(below);
+      const tracked = async () => (await info(client, 'stats')).slave_expires_tracked_keys;
+      const words: unknown[] = [];
+      const say = async (...request: (string | number)[]) => void words.push(await answer(client, ...request));
+      await say('SET', 'a', '1', 'PX', 100);
+      await say('SET', 'kept', '1', 'EX', 1000);
+      await say('SETEX', 'persisted', 1000, '1');
+      await say('PEXPIRE', 'long', 100);
+      await say('SELECT', 5);
+      await say('SET', 'kept', '1', 'EX', 1000);
+      await say('SET', 'b', '1', 'PX', 100);
+      await say('SELECT', 0);
+      words.push(await tracked());
+      await say('PERSIST', 'persisted');
+      await waitFor(
+        'its own keys to be deleted',
+        () => info(client, 'stats'),
+        (at) => at.expired_keys === '3' && at.slave_expires_tracked_keys === '1',
+      );
+      await say('EXISTS', 'a', 'long', 'kept', 'persisted');
+      words.push(await above.exists('long'), await below.client().exists('long'));
+      await say('FLUSHALL');
+      words.push(await tracked());
+      await say('CONFIG', 'SET', 'replica-read-only', 'yes');
+      await say('SET', 'a', '1', 'PX', 100);
+      return words;
+    });
+    expect(seen[8]).toBe('5');
+    expect(seen.at(-1)).toMatch(/^-READONLY/);
+  });
+});
+
 /** A replica's link is up a little before its master says so. */
 function onlineReplica(master: ServerProcess) {
   const client = master.client();
@@ -300,7 +344,12 @@ describe('snapshots that are slowed on purpose', () => {
       () => info(client, 'persistence'),
       (at) => at.loading === '1',
     );
-    await linkUp(subject);
+    // By the client that is there: a new one would wait as long as INFO says that the load may last.
+    await waitFor(
+      'the link to be up',
+      () => info(client, 'replication'),
+      (at) => at.master_link_status === 'up',
+    );
     expect(performance.now() - beganAt).toBeGreaterThan(leastMs);
     expect((await info(client, 'persistence')).loading).toBe('0');
     await expectInSync(master, subject);

@@ -22,10 +22,11 @@ export class ActiveExpiry {
 
   /**
    * Works for at most about `budgetMs`; where it stops, the next run goes on. Answers how many keys were deleted.
-   * The caller has set the keyspace's clock. On a replica nothing is done: its master says what expires.
+   * The caller has set the keyspace's clock. On a replica only its own keys are looked at: of the others its master says
+   * when they expire.
    */
   run(budgetMs: number): number {
-    if (this.#keyspace.expiryMode !== 'delete') return 0;
+    if (this.#keyspace.expiryMode !== 'delete') return this.#keyspace.ownExpiries.expire();
     const until = this.#monotonicMs() + budgetMs;
     let deleted = 0;
     for (let left = this.#keyspace.databases.length; left > 0; left--) {

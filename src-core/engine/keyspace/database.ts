@@ -79,6 +79,11 @@ export class Database extends RecordStore {
     return ref !== NO_REF && this.#goneByTime(ref) ? NO_REF : ref;
   }
 
+  /** As `peek`, but a key past its time is there as long as it is not deleted. */
+  peekAnyway(args: KeySource, i: number): Ref {
+    return this.#find(args, i);
+  }
+
   #find(args: KeySource, i: number): Ref {
     const table = this.table;
     if (table.next !== null) table.rehash(REHASH_STEPS);
@@ -179,6 +184,9 @@ export class Database extends RecordStore {
     let target = ref;
     if ((this.meta(ref) & HAS_EXPIRY) === 0) target = this.rewriteHead(ref, HAS_EXPIRY);
     this.arena.f64[target + 2] = atMs;
+    if (this.space.tracksOwnExpiries && this.space.expiryMode === 'hide') {
+      this.space.ownExpiries.add(this.index, this.keyBytes(target));
+    }
     this.#touch(target);
     return target;
   }

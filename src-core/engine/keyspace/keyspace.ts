@@ -2,6 +2,7 @@
 import { Arena, type Ref } from '../data/arena.ts';
 import { Database } from './database.ts';
 import { ObjectSlots } from './object-slots.ts';
+import { OwnExpiries } from './own-expiries.ts';
 import { SingleKey } from './single-key.ts';
 import { KeyspaceSnapshot, type SnapshotEnd, type SnapshotVisitor } from './snapshot.ts';
 import { Watches } from './watches.ts';
@@ -32,6 +33,9 @@ export class Keyspace {
   /** The clock of this turn, in milliseconds since 1970; whoever starts a turn sets it. */
   nowMs = 0;
   expiryMode: ExpiryMode = 'delete';
+  /** We are a replica that takes writes: whoever is not the master and gives a key an expiry is remembered. */
+  tracksOwnExpiries = false;
+  readonly ownExpiries = new OwnExpiries(this);
   /** Null while nobody watches: one comparison for each change. */
   watches: Watches | null = null;
   hits = 0;
@@ -92,6 +96,7 @@ export class Keyspace {
   flushAll(): void {
     this.#abortSnapshot('flushed');
     for (const database of this.databases) this.#touchAll(database);
+    this.ownExpiries.clear();
     this.#startOver();
   }
 
@@ -115,6 +120,7 @@ export class Keyspace {
   /** Takes over all data of another keyspace, which is left unusable: a loaded snapshot replaces everything at once. */
   adopt(other: Keyspace): void {
     this.#abortSnapshot('replaced');
+    this.ownExpiries.clear();
     for (const database of this.databases) this.#touchAll(database);
     this.arena = other.arena;
     this.slots = other.slots;

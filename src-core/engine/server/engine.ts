@@ -289,6 +289,7 @@ export class Engine {
     ]) {
       follow(name, () => this.replication.settingsChanged());
     }
+    follow('replica-read-only', () => this.#updateTracking());
     for (const name of ['stop-writes-on-bgsave-error', 'save']) follow(name, () => this.#updateSaveGate());
     this.#open.add(this.replication.changed.on(() => this.#showRole()));
   }
@@ -356,7 +357,12 @@ export class Engine {
   #roleChanged(role: 'master' | 'replica'): void {
     this.#log.mark = role === 'replica' ? 'S' : 'M';
     this.keyspace.expiryMode = role === 'replica' ? 'hide' : 'delete';
+    this.#updateTracking();
     if (role === 'replica') this.#executor.dropWaiting();
+  }
+
+  #updateTracking(): void {
+    this.keyspace.tracksOwnExpiries = this.keyspace.expiryMode === 'hide' && !this.config.flag('replica-read-only');
   }
 
   #lastSaveWorked = true;
