@@ -44,6 +44,14 @@ export interface BacklogView {
   readonly reachSeconds: number | null;
 }
 
+/** Memory that a master keeps for one replica, against the limits at which it drops it; null: no limit, or not known. */
+export interface OutputBufferView {
+  readonly usedBytes: number;
+  readonly hardBytes: number | null;
+  readonly softBytes: number | null;
+  readonly softSeconds: number | null;
+}
+
 export interface AttachedReplicaView {
   /** The node, where it is one that we know; matched by announced address. */
   readonly nodeId: NodeId | null;
@@ -55,6 +63,8 @@ export interface AttachedReplicaView {
   readonly lagBytes: number;
   /** Seconds since the last ACK: Redis's `lag=`. It is the age of an ACK, not a data lag. */
   readonly ackAgeSeconds: number;
+  /** Null where the master does not show it. */
+  readonly outputBuffer: OutputBufferView | null;
 }
 
 /** Phases of a replica's link, as a person should read them. */
@@ -91,6 +101,8 @@ export interface LinkView {
   readonly lagSeconds: number | null;
   /** Read from the socket and not yet applied. */
   readonly unappliedBytes: number | null;
+  /** How long the newest write took to be seen here, or how old the first missing one is; null without the probe key. */
+  readonly dataAgeMs: number | null;
   readonly bytesPerSecond: number;
   /** Why it is not streaming, where that can be known. */
   readonly reason: Statement | null;
@@ -193,6 +205,21 @@ export interface RestartView {
   readonly keysBefore: number;
 }
 
+/** The address by which others know a node that we reach by another one, and who says so. */
+export interface AnnouncedView {
+  readonly address: Address;
+  readonly by: 'itself' | 'master' | 'replicas';
+}
+
+/** The shard of a Redis Cluster that a node belongs to, counted from 1 by first slot; null where it cannot be told. */
+export interface ClusterView {
+  readonly shard: number | null;
+  readonly shards: number | null;
+  /** `0-5460`, several parted by a blank. */
+  readonly slots: string;
+  readonly masterAddress: Address | null;
+}
+
 export interface NodeView {
   readonly id: NodeId;
   readonly name: string;
@@ -224,6 +251,10 @@ export interface NodeView {
   readonly cost: LookCostView | null;
   readonly supervision: SupervisionView | null;
   readonly restart: RestartView | null;
+  /** Null where all know it by our address. */
+  readonly announced: AnnouncedView | null;
+  /** Null where it is not in cluster mode. */
+  readonly cluster: ClusterView | null;
   readonly workload: WorkloadView | null;
 }
 
@@ -234,6 +265,12 @@ export interface SeriesPoint {
   readonly lagBytes: number | null;
   readonly reachSeconds: number | null;
   readonly writeBytesPerSecond: number;
+  readonly lagSeconds: number | null;
+  readonly unappliedBytes: number | null;
+  readonly dataAgeMs: number | null;
+  /** Of the replica for which the master keeps most. */
+  readonly outputBufferBytes: number | null;
+  readonly syncs: SyncCounters | null;
 }
 
 export type MarkKind =

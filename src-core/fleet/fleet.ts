@@ -4,11 +4,13 @@ import { FailureError } from '../contract/failure-error.ts';
 import { marksMax, observeIntervalMs } from '../contract/settings.ts';
 import type { GhostTry, GhostView, Surroundings } from '../contract/surroundings.ts';
 import type { Address, Mark, NodeId, NodeView, SeriesPoint } from '../contract/views.ts';
+import { AgeProbe } from './age-probe.ts';
 import type { FleetNode } from './fleet-node.ts';
 import { Ghosts } from './ghosts.ts';
 import { findMarks, type MarkSource } from './marks.ts';
 import { Member } from './member.ts';
 import { Observer } from './observer.ts';
+import { Relations } from './relations.ts';
 import { Ring } from './ring.ts';
 import { Sentinels } from './sentinels.ts';
 import { addressKey, isAddressOf } from './topology.ts';
@@ -39,6 +41,8 @@ export class Fleet implements Disposable {
   readonly told = new Emitter<readonly Told[]>();
   readonly observer: Observer;
   readonly sentinels: Sentinels;
+  /** Off until a person switches it on. */
+  readonly probe = new AgeProbe(() => this.#members);
   /** How far discovery came with an address; whoever discovers says so here. */
   attemptOf: (address: Address) => GhostTry = () => ({ kind: 'notTried' });
   readonly #ghosts = new Ghosts();
@@ -98,8 +102,9 @@ export class Fleet implements Disposable {
     marks: Mark[];
     surroundings: Surroundings;
   } {
+    const relations = new Relations(this.#members);
     return {
-      nodes: this.#members.map((member) => toNodeView(member, this.#members)),
+      nodes: this.#members.map((member) => toNodeView(member, this.#members, relations)),
       series: Object.fromEntries(this.#members.map((member) => [member.id, member.series.toArray()])),
       marks: this.#marks.toArray(),
       surroundings: this.#toSurroundings(),
@@ -111,11 +116,12 @@ export class Fleet implements Disposable {
     const atMs = Date.now();
     this.sentinels.supervise(this.#members);
     this.#listenToWords(atMs);
+    const relations = new Relations(this.#members);
     const changed: NodeView[] = [];
     const samples: Record<NodeId, SeriesPoint> = {};
     const marks: Mark[] = [];
     for (const member of this.#members) {
-      const view = toNodeView(member, this.#members);
+      const view = toNodeView(member, this.#members, relations);
       const before = this.#published.get(member.id);
       const text = JSON.stringify(view);
       const source = toMarkSource(member);
@@ -143,6 +149,7 @@ export class Fleet implements Disposable {
   dispose(): void {
     this.observer.dispose();
     this.sentinels.dispose();
+    this.probe.dispose();
     this.told.dispose();
     this.changes.dispose();
     for (const { node } of this.#members) node.dispose();
@@ -166,7 +173,11 @@ export class Fleet implements Disposable {
       lastSeenAtMs,
       attempt: this.attemptOf(address),
     }));
-    return { ghosts, sentinels: this.sentinels.views(this.#members), observing: this.observer.cost };
+    return {
+      ghosts,
+      sentinels: this.sentinels.views(this.#members),
+      observing: { ...this.observer.cost, isProbing: this.probe.isOn },
+    };
   }
 
   #changedSurroundings(): Surroundings | null {

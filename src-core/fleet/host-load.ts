@@ -5,14 +5,16 @@ import type { ObservingView } from '../contract/surroundings.ts';
 /** The figures are means over at least this long, so that they hold still. */
 const windowMs = 5000;
 
+export type HostCost = Omit<ObservingView, 'isProbing'>;
+
 export class HostLoad {
   #looks = 0;
   #bytes = 0;
   #sinceMs = performance.now();
   #loop: EventLoopUtilization = performance.eventLoopUtilization();
-  #view: Omit<ObservingView, 'isProbing'> = { looksPerSecond: 0, bytesPerSecond: 0, hostShare: 0 };
+  #view: HostCost = { looksPerSecond: 0, bytesPerSecond: 0, hostShare: 0 };
 
-  get view(): Omit<ObservingView, 'isProbing'> {
+  get view(): HostCost {
     return this.#view;
   }
 

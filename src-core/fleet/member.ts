@@ -39,6 +39,8 @@ export class Member {
   readonly series = new Ring<SeriesPoint>(seriesPointsMax);
   readonly cost = new LookCost();
   reading: NodeReading | null = null;
+  /** How old its data is, by the probe key; null while that is off, or cannot be told. */
+  dataAgeMs: number | null = null;
   /** Whoever lays it on the link takes it off again. */
   relay: RelayOnLink | null = null;
   /** Of the Sentinels that watch this master; null where none is known. */

@@ -2,8 +2,7 @@
 import type { Disposable } from '../base/lifecycle.ts';
 import { toFailure } from '../contract/failure-error.ts';
 import { observeDuringActIntervalMs, observeIntervalMs } from '../contract/settings.ts';
-import type { ObservingView } from '../contract/surroundings.ts';
-import { HostLoad } from './host-load.ts';
+import { type HostCost, HostLoad } from './host-load.ts';
 import { lookQuickly, lookWholly } from './look.ts';
 import type { Member } from './member.ts';
 import { Pace } from './pace.ts';
@@ -38,8 +37,6 @@ export class Observer implements Disposable {
   readonly #looking = new Map<Member, Promise<void>>();
   readonly #watches = new WeakMap<Member, Watch>();
   readonly #load = new HostLoad();
-  /** A key is written and read to measure the true age of data; a person switches it on. */
-  isProbing = false;
   #watchers = 0;
   #timer: NodeJS.Timeout | null = null;
   readonly #nudged = new Set<Member>();
@@ -103,8 +100,8 @@ export class Observer implements Disposable {
   }
 
   /** What all this costs the host. */
-  get cost(): ObservingView {
-    return { ...this.#load.view, isProbing: this.isProbing };
+  get cost(): HostCost {
+    return this.#load.view;
   }
 
   dispose(): void {

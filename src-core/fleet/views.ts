@@ -8,13 +8,20 @@ import type {
   NodeView,
   SeriesPoint,
 } from '../contract/views.ts';
+import { announcedOf } from './announced.ts';
+import { placeInCluster } from './cluster-place.ts';
 import { findLinkReason } from './link-reason.ts';
 import type { Member } from './member.ts';
+import { outputBufferOf } from './output-buffers.ts';
 import type { LinkReading, NodeReading } from './reading.ts';
-import { findMaster, findReplica } from './topology.ts';
+import { Relations } from './relations.ts';
 
 /** The view of one member; the others are needed to find its master and its replicas. */
-export function toNodeView(member: Member, members: readonly Member[]): NodeView {
+export function toNodeView(
+  member: Member,
+  members: readonly Member[],
+  relations: Relations = new Relations(members),
+): NodeView {
   const { node, reading } = member;
   const runs = node.lifecycle.kind === 'running';
   // What a node without a process once told is not what it is: role and link go with the process.
@@ -39,14 +46,16 @@ export function toNodeView(member: Member, members: readonly Member[]): NodeView
     writeBytesPerSecond,
     commandsPerSecond: current?.commandsPerSecond ?? 0,
     backlog: current ? toBacklogView(current, writeBytesPerSecond) : null,
-    link: current?.link ? toLinkView(member, current, current.link, members) : null,
-    replicas: current ? toReplicaViews(member, current, members) : [],
+    link: current?.link ? toLinkView(member, current, current.link, relations) : null,
+    replicas: current ? toReplicaViews(member, current, relations) : [],
     syncs: current?.counters ?? null,
     info: current?.fields ?? [],
     rights: current?.rights ?? null,
     cost: member.cost.view,
     supervision: member.supervision,
     restart: member.restart,
+    announced: current ? announcedOf(member, relations) : null,
+    cluster: current?.cluster ? placeInCluster(current.cluster) : null,
     workload: node.workload,
   };
 }
@@ -59,7 +68,17 @@ export function toSeriesPoint(view: NodeView, atMs: number): SeriesPoint {
     lagBytes: view.link?.lagBytes ?? null,
     reachSeconds: view.backlog?.reachSeconds ?? null,
     writeBytesPerSecond: view.writeBytesPerSecond,
+    lagSeconds: view.link?.lagSeconds ?? null,
+    unappliedBytes: view.link?.unappliedBytes ?? null,
+    dataAgeMs: view.link?.dataAgeMs ?? null,
+    outputBufferBytes: largestBuffer(view),
+    syncs: view.syncs,
   };
+}
+
+function largestBuffer({ replicas }: NodeView): number | null {
+  const used = replicas.map(({ outputBuffer }) => outputBuffer?.usedBytes).filter((bytes) => bytes !== undefined);
+  return used.length === 0 ? null : Math.max(...used);
 }
 
 /** A replica that leaves now loses nothing until the whole ring is written over, however little of it is filled yet. */
@@ -68,17 +87,18 @@ function toBacklogView({ backlog }: NodeReading, writeBytesPerSecond: number): B
   return { ...backlog, reachSeconds: covers ? backlog.sizeBytes / writeBytesPerSecond : null };
 }
 
-function toReplicaViews(member: Member, reading: NodeReading, members: readonly Member[]): AttachedReplicaView[] {
+function toReplicaViews(member: Member, reading: NodeReading, relations: Relations): AttachedReplicaView[] {
   return reading.replicas.map((replica) => ({
     ...replica,
-    nodeId: findReplica(member, replica.address, members)?.id ?? null,
+    nodeId: relations.replicaAt(member, replica.address)?.id ?? null,
     lagBytes: reading.offset - replica.offset,
+    outputBuffer: outputBufferOf(reading, replica),
   }));
 }
 
-function toLinkView(member: Member, reading: NodeReading, link: LinkReading, members: readonly Member[]): LinkView {
-  const master = findMaster(member, members);
-  const phase = toPhase(reading, link, findAttachedState(member, master, members));
+function toLinkView(member: Member, reading: NodeReading, link: LinkReading, relations: Relations): LinkView {
+  const master = relations.masterOf(member);
+  const phase = toPhase(reading, link, findAttachedState(member, master, relations));
   const trace = member.node.syncs[0];
   const runningStep = trace?.outcome === 'running' ? trace.steps.at(-1)?.text : undefined;
   const source = comparableMaster(master, reading);
@@ -93,6 +113,7 @@ function toLinkView(member: Member, reading: NodeReading, link: LinkReading, mem
     lagBytes: source && source.offset - link.offset,
     lagSeconds: source && (master?.offsets.ageSeconds(link.offset, source.monotonicMs) ?? null),
     unappliedBytes: link.readOffset === null ? null : link.readOffset - link.offset,
+    dataAgeMs: member.dataAgeMs,
     bytesPerSecond: member.applied.bytesPerSecond(),
     reason: phase === 'streaming' ? null : findLinkReason(member, master),
     relay: member.relay && member.isThroughRelay ? { address: member.relay.address, ...member.relay.view } : null,
@@ -107,8 +128,8 @@ function comparableMaster(master: Member | null, reading: NodeReading): NodeRead
 }
 
 /** The same link as its master sees it; null where the master or its entry is not known. */
-function findAttachedState(member: Member, master: Member | null, members: readonly Member[]): string | null {
-  const entry = master?.reading?.replicas.find(({ address }) => findReplica(master, address, members) === member);
+function findAttachedState(member: Member, master: Member | null, relations: Relations): string | null {
+  const entry = master?.reading?.replicas.find(({ address }) => relations.replicaAt(master, address) === member);
   return entry?.state ?? null;
 }
 

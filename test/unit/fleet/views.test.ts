@@ -110,6 +110,11 @@ describe('the view of a master', () => {
       lagBytes: null,
       reachSeconds: 10_485.76,
       writeBytesPerSecond: 100,
+      lagSeconds: null,
+      unappliedBytes: null,
+      dataAgeMs: null,
+      outputBufferBytes: null,
+      syncs: { full: 0, partialOk: 0, partialErr: 0 },
     });
   });
 
@@ -123,8 +128,8 @@ describe('the view of a master', () => {
     const master = sceneMember({ name: 'm', port: 1, reading: { replicas } });
     const replica = sceneMember({ name: 'r', port: 2, reading: { link: sceneLink(1) } });
     expect(toNodeView(master, [master, replica]).replicas).toEqual([
-      { ...replicas[0], nodeId: 'id-r', lagBytes: 10 },
-      { ...replicas[1], nodeId: null, lagBytes: 10 },
+      { ...replicas[0], nodeId: 'id-r', lagBytes: 10, outputBuffer: null },
+      { ...replicas[1], nodeId: null, lagBytes: 10, outputBuffer: null },
     ]);
   });
 

@@ -8,6 +8,11 @@ const point = (atMs: number, offset: number | null): SeriesPoint => ({
   lagBytes: null,
   reachSeconds: null,
   writeBytesPerSecond: 0,
+  lagSeconds: null,
+  unappliedBytes: null,
+  dataAgeMs: null,
+  outputBufferBytes: null,
+  syncs: null,
 });
 
 const span = { fromMs: 0, toMs: 8000, slotMs: 4000 };

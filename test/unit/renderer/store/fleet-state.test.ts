@@ -16,6 +16,11 @@ const point = (atMs: number): SeriesPoint => ({
   lagBytes: null,
   reachSeconds: null,
   writeBytesPerSecond: 0,
+  lagSeconds: null,
+  unappliedBytes: null,
+  dataAgeMs: null,
+  outputBufferBytes: null,
+  syncs: null,
 });
 
 const snapshot = (part: Partial<FleetSnapshot> = {}): FleetSnapshot => ({

@@ -32,6 +32,8 @@ export function master(name: string, part: Partial<NodeView> = {}): NodeView {
     cost: null,
     supervision: null,
     restart: null,
+    announced: null,
+    cluster: null,
     workload: null,
     ...part,
   };
@@ -54,6 +56,7 @@ export function linkTo(masterId: string | null, part: Partial<LinkView> = {}): L
     lagBytes: 0,
     lagSeconds: 0,
     unappliedBytes: 0,
+    dataAgeMs: null,
     bytesPerSecond: 0,
     reason: null,
     relay: null,

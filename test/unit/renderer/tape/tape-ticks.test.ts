@@ -9,6 +9,7 @@ const attached = (nodeId: string | null, offset: number) => ({
   offset,
   lagBytes: 0,
   ackAgeSeconds: 0,
+  outputBuffer: null,
 });
 
 test('a replica has the offset it acknowledged and the one it applied', () => {

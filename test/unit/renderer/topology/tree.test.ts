@@ -22,7 +22,15 @@ test('a master that is not in this console is a ghost above its replica', () => 
 
 test('a replica that is not in this console is a ghost below its master', () => {
   const address = { host: '10.0.0.2', port: 6379 };
-  const stranger = { nodeId: null, address, state: 'online', offset: 1, lagBytes: 0, ackAgeSeconds: 0 };
+  const stranger = {
+    nodeId: null,
+    address,
+    state: 'online',
+    offset: 1,
+    lagBytes: 0,
+    ackAgeSeconds: 0,
+    outputBuffer: null,
+  };
   expect(shape(master('alpha', { replicas: [stranger] }))).toEqual(['alpha(ghost:10.0.0.2:6379)']);
 });
 
