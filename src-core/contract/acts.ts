@@ -79,7 +79,7 @@ export const actSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('changeSettings'),
     nodeId,
-    settings: z.record(z.enum(changeableSettings), z.string().max(actBounds.settingMaxLength)).optional(),
+    settings: z.partialRecord(z.enum(changeableSettings), z.string().max(actBounds.settingMaxLength)).optional(),
     rewrite: z.boolean().optional(),
   }),
   /** Restarts the tree below and with `nodeId`, leaves first, waiting for each to stream again. */

@@ -13,6 +13,7 @@ import {
 } from './acts.ts';
 import type { Failure } from './failures.ts';
 import { linkCalls } from './links.ts';
+import { profileCalls } from './profile-calls.ts';
 import type { ConnectResult } from './surroundings.ts';
 import type { FleetEvent, LogLine, SyncTrace } from './views.ts';
 
@@ -52,6 +53,7 @@ export const contract = {
     /** Opens a connection to a real server and keeps it; a Sentinel offers its masters. Changes nothing on the server. */
     connect: oc.input(connectSchema).output(type<Outcome<ConnectResult>>()),
   },
+  profiles: profileCalls,
   links: linkCalls,
   acts: {
     /** Looks, and says what would run. Changes nothing. */

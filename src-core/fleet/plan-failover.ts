@@ -281,7 +281,8 @@ function toCandidate({ id, node, reading }: Member): CandidateFacts {
     name: node.name,
     replicationId: reading?.replicationId ?? null,
     offset: link?.offset ?? 0,
-    hasSynced: (link?.offset ?? 0) > 0,
+    // A link that never was up has no time since when it is down.
+    hasSynced: link != null && (link.up || link.downSinceSeconds !== null || link.offset > 0),
     isWhole: link ? !link.syncInProgress && !reading?.loading : false,
     priority: reading?.priority ?? null,
     keys: reading?.keys ?? 0,

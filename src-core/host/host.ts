@@ -3,21 +3,24 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { implement } from '@orpc/server';
 import { Journal } from '../audit/journal.ts';
-import { actBounds, type ConnectRequest, type Guards, type RunRequest } from '../contract/acts.ts';
-import { contract, type Outcome } from '../contract/contract.ts';
-import { FailureError, toFailure } from '../contract/failure-error.ts';
-import type { ConnectResult } from '../contract/surroundings.ts';
+import type { Cipher } from '../base/cipher.ts';
+import { actBounds, type Guards, type RunRequest } from '../contract/acts.ts';
+import { contract } from '../contract/contract.ts';
+import { toFailure } from '../contract/failure-error.ts';
 import type { Address, NodeId } from '../contract/views.ts';
 import { Finding } from '../fleet/finding.ts';
 import { Fleet } from '../fleet/fleet.ts';
-import { EmbeddedFleetNode } from '../fleet/fleet-node.ts';
+import { EmbeddedFleetNode, RemoteFleetNode } from '../fleet/fleet-node.ts';
 import { NodeKeeper } from '../fleet/node-keeper.ts';
 import { Runner } from '../fleet/runner.ts';
-import { sameAddress } from '../fleet/topology.ts';
 import { buildLab, firstLab, type LabNode } from '../lab/first-lab.ts';
 import { SocketWorkload } from '../lab/workload.ts';
+import { ProfileBook } from '../profiles/profile-book.ts';
+import { Connections } from './connections.ts';
 import { readPage, restorationOf } from './journal-pages.ts';
 import { LinkFaults } from './link-faults.ts';
+import { outcome } from './outcome.ts';
+import { profileHandlers } from './profile-handlers.ts';
 import { ReadOnlyGate } from './read-only.ts';
 import { SettingsStore } from './settings-store.ts';
 import { type HostIdentity, watchFleet, watchLog, watchProgress, watchSyncs } from './streams.ts';
@@ -29,6 +32,8 @@ export interface HostOptions extends HostIdentity {
   readonly settingsFolder: string;
   /** Embedded nodes keep their data here while they live; removed when the host is closed. */
   readonly dataFolder: string;
+  /** The system's own place for secrets, where the shell has one; else a passphrase guards them. */
+  readonly keychain?: Cipher | null;
 }
 
 export class Host {
@@ -41,6 +46,8 @@ export class Host {
   readonly #gate: ReadOnlyGate;
   readonly #faults: LinkFaults;
   readonly #finding: Finding;
+  readonly #book: ProfileBook;
+  readonly #connections: Connections;
   #closed = false;
 
   constructor(options: HostOptions) {
@@ -56,6 +63,9 @@ export class Host {
       mayExecute: (commands) => this.#gate.mayExecute(commands),
     });
     this.#finding = new Finding(this.fleet, this.#keeper, actBounds.nodesMax);
+    this.#book = new ProfileBook(options.settingsFolder, options.keychain ?? null);
+    const { fleet } = this;
+    this.#connections = new Connections({ fleet, keeper: this.#keeper, finding: this.#finding, book: this.#book });
     this.#runner = new Runner({
       fleet: this.fleet,
       keeper: this.#keeper,
@@ -79,10 +89,8 @@ export class Host {
       load: (nodeId, load) => this.fleet.member(nodeId).node.startLoad(load),
     });
     this.settings.lab = lab.map((node) => ({ ...node, port: this.#portOf(node.name) ?? node.port }));
-    for (const { username, ...connection } of this.settings.connections) {
-      const request = { ...connection, ...(username !== null && { username }) };
-      this.fleet.add(await this.#keeper.connect(request, false));
-    }
+    this.#connections.adopt(this.settings.takeConnections());
+    this.#connections.openRemembered();
     return problems;
   }
 
@@ -99,7 +107,10 @@ export class Host {
         log: os.node.log.handler(({ input, signal }) => watchLog(this.fleet, input.nodeId, signal)),
         syncs: os.node.syncs.handler(({ input, signal }) => watchSyncs(this.fleet, input.nodeId, signal)),
       },
-      connections: { connect: os.connections.connect.handler(({ input }) => outcome(() => this.#connect(input))) },
+      connections: {
+        connect: os.connections.connect.handler(({ input }) => outcome(() => this.#connections.connect(input))),
+      },
+      profiles: profileHandlers(this.#connections, this.#book),
       links: {
         fault: os.links.fault.handler(({ input }) => outcome(() => this.#faults.fault(input.nodeId, input.fault))),
         clear: os.links.clear.handler(({ input }) =>
@@ -137,28 +148,9 @@ export class Host {
     this.#finding.dispose();
     this.#runner.dispose();
     this.fleet.dispose();
+    this.#book.dispose();
     await this.#journal.close();
     await rm(this.#options.dataFolder, { recursive: true, force: true });
-  }
-
-  async #connect(request: ConnectRequest): Promise<ConnectResult> {
-    if (this.fleet.members.length >= actBounds.nodesMax) {
-      throw new FailureError('tooManyNodes', { limit: actBounds.nodesMax });
-    }
-    const entered = await this.#finding.enter(request);
-    if (entered.kind === 'sentinel') return entered;
-    const { node } = entered;
-    this.#dropStalled(node.address);
-    if (this.fleet.members.some((member) => member.node.name === node.name)) {
-      node.dispose();
-      throw new FailureError('nodeNameTaken', { name: node.name });
-    }
-    this.#finding.reconsider(node.address);
-    const member = this.fleet.add(node);
-    await this.fleet.observer.look(member);
-    this.fleet.publish();
-    this.#remember();
-    return { kind: 'connected', nodeId: node.id };
   }
 
   #forgetGhost(address: Address): void {
@@ -169,14 +161,6 @@ export class Host {
   #probe(isOn: boolean): void {
     this.fleet.probe.isOn = isOn;
     this.fleet.publish();
-  }
-
-  /** A connection to the same address that never came up, for want of its password say, makes room for the new one. */
-  #dropStalled(address: Address): void {
-    const stalled = this.fleet.members.filter(
-      (member) => member.node.lifecycle.kind === 'connecting' && sameAddress(member.address, address),
-    );
-    for (const { id } of stalled) this.fleet.remove(id);
   }
 
   #guards(): Guards {
@@ -190,7 +174,10 @@ export class Host {
   }
 
   async #run(request: RunRequest) {
+    const before = this.#remoteNodes();
     const result = await this.#runner.run(request);
+    const after = this.#remoteNodes();
+    for (const node of before) if (!after.includes(node)) this.#connections.noteRemoved(node);
     await Promise.all(this.fleet.members.map((member) => this.fleet.observer.look(member)));
     this.#remember();
     return result;
@@ -209,21 +196,16 @@ export class Host {
     }
   }
 
-  /** Nodes with a password are not remembered, as passwords never reach the disk. */
+  /** Embedded nodes with a password are not remembered: theirs never reaches the disk. */
   #remember(): void {
     const nodes = this.fleet.members.map(({ node }) => node);
     this.settings.lab = nodes
       .filter((node) => node.kind === 'embedded' && node.credentials.password === null)
       .map((node) => this.#describe(node.id));
-    this.settings.connections = nodes
-      .filter((node) => node.kind === 'remote' && !node.isFound)
-      .map(({ name, environment, address, credentials, tls }) => ({
-        name,
-        environment,
-        ...address,
-        tls,
-        username: credentials.username,
-      }));
+  }
+
+  #remoteNodes(): RemoteFleetNode[] {
+    return this.fleet.members.map(({ node }) => node).filter((node) => node instanceof RemoteFleetNode);
   }
 
   #portOf(name: string): number | undefined {
@@ -243,13 +225,5 @@ export class Host {
       valueBytes: node.workload.valueBytes,
     };
     return { name: node.name, port: node.address.port, master: master?.node.name ?? null, load };
-  }
-}
-
-async function outcome<T>(run: () => Promise<T>): Promise<Outcome<T>> {
-  try {
-    return { ok: true, value: await run() };
-  } catch (error) {
-    return { ok: false, failure: toFailure(error) };
   }
 }

@@ -65,12 +65,11 @@ export class SettingsStore {
     this.#conf.set('lab', lab);
   }
 
-  get connections(): readonly RememberedConnection[] {
-    return this.#read('connections', connectionsSchema) ?? [];
-  }
-
-  set connections(connections: readonly RememberedConnection[]) {
-    this.#conf.set('connections', connections);
+  /** What a version before profiles remembered, handed over once. */
+  takeConnections(): readonly RememberedConnection[] {
+    const connections = this.#read('connections', connectionsSchema) ?? [];
+    this.#conf.delete('connections');
+    return connections;
   }
 
   /** Whether nothing may be sent that changes a server. */

@@ -1,5 +1,6 @@
 // Discovery among real servers: from any one of them all are found, once each, and what is gone stays as a ghost.
 import { describe, expect, it } from 'vitest';
+import { toEntry, toEntry } from '#core/fleet/entry.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { startRelay } from '../support/relay.ts';
 import { startSentinel } from '../support/sentinel.ts';
@@ -136,12 +137,12 @@ describe('Sentinels', () => {
     await using sentinel = await startSentinel('shop', master, { quorum: 1 });
     await using fleet = watchFleet();
     const at = { host: sentinel.host, port: sentinel.port };
-    expect(await fleet.finding.enter(at)).toEqual({
+    expect(await fleet.finding.enter(toEntry(at))).toEqual({
       kind: 'sentinel',
       address: at,
       masters: [{ name: 'shop', address: { host: '127.0.0.1', port: master.port }, isDown: false }],
     });
-    await expect(fleet.finding.enter({ ...at, sentinelMaster: 'other' })).rejects.toMatchObject({
+    await expect(fleet.finding.enter(toEntry({ ...at, sentinelMaster: 'other' }))).rejects.toMatchObject({
       failure: { code: 'sentinelMasterUnknown', params: { name: 'other' } },
     });
     const member = await fleet.connect({ ...at, sentinelMaster: 'shop' });

@@ -1,0 +1,150 @@
+// A tree of servers under a host, laid by the servers' own commands, and questions to it in their own words.
+import type { Act, ActResult, Plan, RunProgress } from '#core/contract/acts.ts';
+import type { NodeId } from '#core/contract/views.ts';
+import { startHost, type TestHost, unwrap } from './host.ts';
+import { startRedis } from './redis-server.ts';
+import type { ServerProcess, ServerSettings } from './server-process.ts';
+import { waitFor } from './wait-for.ts';
+
+/** Without the pause in which a master waits for more replicas to join a diskless snapshot. */
+export const quickSync: ServerSettings = { 'repl-diskless-sync-delay': 0 };
+
+export interface SceneServer {
+  readonly name: string;
+  readonly process: ServerProcess;
+  readonly nodeId: NodeId;
+}
+
+/** Real servers by name, and the host that is connected to all of them. */
+export class FleetScene implements AsyncDisposable {
+  readonly host: TestHost;
+  readonly #servers = new Map<string, SceneServer>();
+
+  constructor(host: TestHost) {
+    this.host = host;
+  }
+
+  at(name: string): SceneServer {
+    const server = this.#servers.get(name);
+    if (!server) throw new Error(`the scene has no server ${name}`);
+    return server;
+  }
+
+  id(name: string): NodeId {
+    return this.at(name).nodeId;
+  }
+
+  async start(name: string, settings: ServerSettings = {}, more: { readonly password?: string } = {}): Promise<void> {
+    const process = await startRedis({ settings: { ...quickSync, ...settings } });
+    const nodeId = await this.host.connect(process, name, more.password);
+    this.#servers.set(name, { name, process, nodeId });
+  }
+
+  async send(name: string, ...commands: string[][]) {
+    return this.host.host.fleet.member(this.id(name)).node.execute(commands);
+  }
+
+  /** One field of INFO, as the server says it now. */
+  async info(name: string, field: string): Promise<string> {
+    const replies = await this.send(
+      name,
+      ['INFO', 'server'],
+      ['INFO', 'stats'],
+      ['INFO', 'replication'],
+      ['INFO', 'keyspace'],
+    );
+    return new RegExp(`^${field}:(.*?)\\r?$`, 'm').exec(replies.join('\n'))?.[1] ?? '';
+  }
+
+  async count(
+    name: string,
+    field: 'sync_full' | 'sync_partial_ok' | 'sync_partial_err' | 'master_repl_offset',
+  ): Promise<number> {
+    return Number(await this.info(name, field));
+  }
+
+  /** `replica` follows `master`, laid by the server's own command. */
+  async follow(replica: string, master: string): Promise<void> {
+    const { host, port } = this.at(master).process;
+    await this.send(replica, ['REPLICAOF', host, String(port)]);
+    await this.untilStreaming(replica);
+  }
+
+  async untilStreaming(...names: string[]): Promise<void> {
+    for (const name of names) {
+      await waitFor(
+        `${name} to stream`,
+        () => this.info(name, 'master_link_status'),
+        (state) => state === 'up',
+      );
+    }
+    await this.look();
+  }
+
+  /** Until both stand at the same offset: nothing is written meanwhile. */
+  async untilLevel(replica: string, master: string): Promise<void> {
+    const offsets = async () => [
+      await this.info(replica, 'slave_repl_offset'),
+      await this.info(master, 'master_repl_offset'),
+    ];
+    await waitFor(`${replica} to reach ${master}`, offsets, ([one, other]) => one === other);
+    await this.look();
+  }
+
+  /** The host reads everything anew. */
+  async look(): Promise<void> {
+    const { fleet } = this.host.host;
+    await Promise.all(fleet.members.map((member) => fleet.observer.lookClosely(member)));
+    fleet.publish();
+  }
+
+  async plan(act: Act): Promise<Plan> {
+    return unwrap(await this.host.client.acts.plan(act));
+  }
+
+  async run(
+    plan: Plan,
+    more: { readonly forceReason?: string; readonly confirmation?: string } = {},
+  ): Promise<ActResult> {
+    return unwrap(await this.host.client.acts.run({ hash: plan.hash, ...more }));
+  }
+
+  /** Whom it follows by name, or 'master'. */
+  async stands(name: string): Promise<string> {
+    if ((await this.info(name, 'role')) === 'master') return 'master';
+    const port = Number(await this.info(name, 'master_port'));
+    return [...this.#servers.values()].find(({ process }) => process.port === port)?.name ?? `port ${port}`;
+  }
+
+  /** Every progress that is told, from now on. */
+  async progress(): Promise<{ readonly told: RunProgress[] } & Disposable> {
+    const ending = new AbortController();
+    const told: RunProgress[] = [];
+    const stream = await this.host.client.acts.progress(undefined, { signal: ending.signal });
+    void (async () => {
+      for await (const progress of stream) told.push(progress);
+    })().catch(() => {}); // ends with the test
+    return { told, [Symbol.dispose]: () => ending.abort() };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.host[Symbol.asyncDispose]();
+    for (const { process } of this.#servers.values()) await process[Symbol.asyncDispose]();
+  }
+}
+
+/** Servers of these names, each alone. */
+export async function startScene(nodeWorkerUrl: string, ...names: string[]): Promise<FleetScene> {
+  const scene = new FleetScene(await startHost(nodeWorkerUrl));
+  for (const name of names) await scene.start(name);
+  return scene;
+}
+
+/** A master and its replicas, in step. */
+export async function startTree(nodeWorkerUrl: string, master: string, ...replicas: string[]): Promise<FleetScene> {
+  const scene = await startScene(nodeWorkerUrl, master, ...replicas);
+  await scene.send(master, ['SET', 'a', '1'], ['SET', 'b', '2']);
+  for (const replica of replicas) await scene.follow(replica, master);
+  for (const replica of replicas) await scene.untilLevel(replica, master);
+  return scene;
+}
