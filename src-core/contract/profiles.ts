@@ -47,6 +47,8 @@ export const profileSchema = z.object({
   group: label.nullable(),
   host,
   port,
+  /** Where host and port are a Sentinel's: the name of the master that is wanted. */
+  sentinelMaster: host.nullable(),
   username: z.string().max(profileBounds.secretMaxLength).nullable(),
   /** `saved`: with the other secrets; `ask`: at each connect, never kept. */
   login: z.enum(['none', 'saved', 'ask']),

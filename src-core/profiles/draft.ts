@@ -35,6 +35,7 @@ export function draftProfile(
     colour: null,
     tags: [],
     group: null,
+    sentinelMaster: null,
     username: null,
     login: 'none',
     tls: null,

@@ -21,6 +21,7 @@ const redisInsightSchema = z.object({
   tls: z.boolean().nullish(),
   tlsServername: text,
   caCert: z.object({ certificate: text }).nullish(),
+  sentinelMaster: z.object({ name: text }).nullish(),
   clientCert: z.object({ certificate: text, key: text }).nullish(),
   ssh: z.boolean().nullish(),
   sshOptions: z
@@ -43,6 +44,7 @@ const anotherSchema = z.object({
   name: text,
   auth: text,
   username: text,
+  sentinelOptions: z.object({ masterName: text }).nullish(),
   sslOptions: z.object({ servername: text }).nullish(),
   sshOptions: z
     .object({
@@ -116,6 +118,7 @@ function fromRedisInsight(entry: unknown): Draft | null {
     host: data.host,
     port: Number(data.port),
     username: data.username || null,
+    sentinelMaster: data.sentinelMaster?.name || null,
     login: data.password ? 'saved' : data.username ? 'ask' : 'none',
     tls: tls
       ? {
@@ -145,6 +148,7 @@ function fromAnother(entry: unknown): Draft | null {
     host: data.host,
     port: Number(data.port),
     username: data.username || null,
+    sentinelMaster: data.sentinelOptions?.masterName || null,
     login: data.auth ? 'saved' : 'none',
     tls: sslOptions ? { serverName: sslOptions.servername || null, authority: null, certificate: null } : null,
     ssh: toSsh(sshOptions, Boolean(sshOptions?.privatekey)),

@@ -1,5 +1,6 @@
 // Secrets under a passphrase: scrypt makes the key, AES-256-GCM seals each text. Nothing of it is our own invention.
 import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from 'node:crypto';
+import type { Cipher } from '../base/cipher.ts';
 
 /** Cost of trying one passphrase: 32 MB and about a tenth of a second (RFC 7914's N, r, p). */
 const cost = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
@@ -8,18 +9,11 @@ const saltBytes = 16;
 const nonceBytes = 12;
 const tagBytes = 16;
 
-/** Seals and opens texts; the key lives in memory only. */
-export interface Cipher {
-  seal(text: string): string;
-  /** @throws Error when it was sealed by another key, or changed since */
-  open(sealed: string): string;
-}
-
 export function newSalt(): string {
   return randomBytes(saltBytes).toString('base64');
 }
 
-/** `nonce | tag | ciphertext` in base64. */
+/** `nonce | tag | ciphertext` in base64. The key lives in memory only. */
 export function passphraseCipher(passphrase: string, salt: string): Cipher {
   const key = scryptSync(passphrase.normalize('NFKC'), Buffer.from(salt, 'base64'), keyBytes, cost);
   return {

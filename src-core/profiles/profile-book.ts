@@ -1,5 +1,6 @@
 // Profiles and their secrets as one thing: listed, kept, imported, and turned into a way to a server.
 
+import type { Cipher } from '../base/cipher.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import { FailureError } from '../contract/failure-error.ts';
 import type { ImportPreview, Profile, ProfileView, SecretName, Secrets, SecretsView } from '../contract/profiles.ts';
@@ -7,7 +8,6 @@ import { type SshSettings, SshTunnel } from '../remote/ssh-tunnel.ts';
 import { type Destination, straightWay, type Way } from '../remote/way.ts';
 import type { Draft, Found } from './draft.ts';
 import { exportKind, exportVersion, readImport } from './import-file.ts';
-import type { Cipher } from './passphrase-cipher.ts';
 import { readPastedLines } from './pasted-lines.ts';
 import { ProfileStore } from './profile-store.ts';
 import { type KeptSecrets, SecretStore } from './secret-store.ts';

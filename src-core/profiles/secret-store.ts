@@ -5,10 +5,12 @@
 //                         ▲           unlock           │
 //                         └────────────────────────────┘
 //   (a keychain is always open)
+
 import * as z from 'zod';
+import type { Cipher } from '../base/cipher.ts';
 import { FailureError } from '../contract/failure-error.ts';
 import { profileBounds, type SecretName, type Secrets, type SecretsView, secretNames } from '../contract/profiles.ts';
-import { type Cipher, newSalt, passphraseCipher } from './passphrase-cipher.ts';
+import { newSalt, passphraseCipher } from './passphrase-cipher.ts';
 import { type FileProblem, VersionedFile } from './versioned-file.ts';
 
 /** What a passphrase must open before it is believed. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { app, type BrowserWindow, Menu } from 'electron';
 import { Host } from '#core/host/host.ts';
 import { bridgeHost } from './bridge.ts';
+import { systemKeychain } from './keychain.ts';
 import { refuseEverythingElse } from './security.ts';
 import { openWindow } from './window.ts';
 
@@ -25,6 +26,7 @@ async function start(): Promise<void> {
     workerUrl: new URL('./node-worker.js', import.meta.url),
     settingsFolder: app.getPath('userData'),
     dataFolder: await mkdtemp(join(tmpdir(), 'syncline-')),
+    keychain: systemKeychain(),
   });
   const { damagedCopy } = host.settings;
   if (damagedCopy !== null) console.error(`The settings could not be read. They were kept as ${damagedCopy}`);

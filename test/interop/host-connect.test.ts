@@ -121,13 +121,10 @@ describe('a connection', () => {
   });
 
   it('that was remembered without its password says so, and a new one with it takes its place', async () => {
-    await using host = await startHost(inject('nodeWorkerUrl'));
     await using redis = await startRedis({ settings: { requirepass: password } });
     const { host: name, port } = redis;
-    host.host.settings.lab = [];
-    host.host.settings.connections = [
-      { name: 'real', host: name, port, tls: false, username: null, environment: 'prod' },
-    ];
+    const connections = [{ name: 'real', host: name, port, tls: false, username: null, environment: 'prod' }];
+    await using host = await startHost(inject('nodeWorkerUrl'), { 'settings.json': { lab: [], connections } });
     await host.host.openLab();
     const [remembered] = host.host.fleet.members;
     await host.untilView(

@@ -1,5 +1,5 @@
 // A host without a shell, called as a screen would call it: `await using host = await startHost(inject('nodeWorkerUrl'))`.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRouterClient } from '@orpc/server';
@@ -91,8 +91,16 @@ export class TestHost implements AsyncDisposable {
   }
 }
 
-export async function startHost(nodeWorkerUrl: string): Promise<TestHost> {
+/** @param remembered files that lie in its settings folder from an earlier start, by name, as JSON */
+export async function startHost(
+  nodeWorkerUrl: string,
+  remembered: Readonly<Record<string, unknown>> = {},
+): Promise<TestHost> {
   const folder = await mkdtemp(join(tmpdir(), 'syncline-host-'));
+  await mkdir(join(folder, 'settings'));
+  for (const [name, content] of Object.entries(remembered)) {
+    await writeFile(join(folder, 'settings', name), JSON.stringify(content));
+  }
   const host = new Host({
     shell: 'web',
     version: '0.0.0',

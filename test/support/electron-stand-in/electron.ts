@@ -18,6 +18,9 @@ export const Menu = strict('Menu', {
   buildFromTemplate: (template: readonly unknown[]): object => ({ template }),
 });
 
+/** There is no keychain behind a page: secrets are sealed by a passphrase then, as on a Linux without one. */
+export const safeStorage = strict('safeStorage', { isEncryptionAvailable: (): boolean => false });
+
 /** Nothing is opened outside: a test must not leave its machine. The address is told, so that a test can look for it. */
 export const shell = strict('shell', {
   openExternal: async (url: string): Promise<void> => {

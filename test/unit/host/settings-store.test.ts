@@ -19,12 +19,11 @@ const connections = [
 
 it('gives back at the next start what was remembered', () => {
   const first = new SettingsStore(folder);
-  expect([first.lab, first.connections, first.window]).toEqual([null, [], null]);
+  expect([first.lab, first.window]).toEqual([null, null]);
   first.lab = lab;
-  first.connections = connections;
   first.window = { width: 900, height: 700 };
   const next = new SettingsStore(folder);
-  expect([next.lab, next.connections, next.window]).toEqual([lab, connections, { width: 900, height: 700 }]);
+  expect([next.lab, next.window]).toEqual([lab, { width: 900, height: 700 }]);
 });
 
 it('puts a damaged file aside, says where, and begins anew', async () => {
@@ -34,9 +33,10 @@ it('puts a damaged file aside, says where, and begins anew', async () => {
   expect(await readFile(store.damagedCopy ?? '', 'utf8')).toBe('{"lab": [');
 });
 
-it('ignores what is no lab and no connection, and keeps what is', async () => {
+it('ignores what is no lab, and hands over once what a version before profiles remembered', async () => {
   const text = JSON.stringify({ lab: [{ name: 'x', port: 'y' }], connections, window: 7 });
   await writeFile(join(folder, 'settings.json'), text);
   const store = new SettingsStore(folder);
-  expect([store.damagedCopy, store.lab, store.connections, store.window]).toEqual([null, null, connections, null]);
+  expect([store.damagedCopy, store.lab, store.window]).toEqual([null, null, null]);
+  expect([store.takeConnections(), store.takeConnections()]).toEqual([connections, []]);
 });

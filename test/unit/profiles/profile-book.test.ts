@@ -1,12 +1,13 @@
 // Profiles and their secrets on a real disk: what is kept, what is never in clear, and files that are damaged or newer.
+
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Cipher } from '#core/base/cipher.ts';
 import type { FailureError } from '#core/contract/failure-error.ts';
 import type { Profile } from '#core/contract/profiles.ts';
 import { draftProfile } from '#core/profiles/draft.ts';
-import type { Cipher } from '#core/profiles/passphrase-cipher.ts';
 import { ProfileBook } from '#core/profiles/profile-book.ts';
 
 const passphrase = 'four words are enough';
