@@ -21,6 +21,8 @@ export class KeyTable {
   next: Uint32Array | null = null;
   /** Buckets below this one have moved. */
   #moved = 0;
+  /** It was made large for records that are still to come. */
+  #awaits = false;
 
   constructor(arena: Arena) {
     this.arena = arena;
@@ -109,11 +111,17 @@ export class KeyTable {
     return false;
   }
 
-  /** Makes room for this many records at once: before a load. */
+  /** Makes room for this many records at once, before a load; it is kept until `endReserve`, be they few as yet. */
   reserve(records: number): void {
+    this.#awaits = true;
     if (this.count !== 0 || this.next !== null) return;
     const wanted = 2 ** Math.ceil(Math.log2(Math.max(records, INITIAL_BUCKETS)));
     this.buckets = new Uint32Array(Math.min(wanted, MAX_BUCKETS));
+  }
+
+  /** All have come that will. */
+  endReserve(): void {
+    this.#awaits = false;
   }
 
   #startGrowing(): void {
@@ -124,7 +132,7 @@ export class KeyTable {
 
   /** Starts to shrink if it is worth it: called by the cron. */
   shrinkIfSparse(): void {
-    if (this.next !== null || this.held || this.buckets.length <= INITIAL_BUCKETS) return;
+    if (this.next !== null || this.held || this.#awaits || this.buckets.length <= INITIAL_BUCKETS) return;
     if (this.count * SPARSE_BUCKETS_PER_RECORD >= this.buckets.length) return;
     const wanted = 2 ** Math.ceil(Math.log2(Math.max(this.count, INITIAL_BUCKETS)));
     this.next = new Uint32Array(wanted);

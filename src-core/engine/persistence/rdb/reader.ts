@@ -226,6 +226,7 @@ export class RdbLoader {
 
   /** Keys were stored without a look-up. Where no checksum vouches for them, this makes sure that none is there twice. */
   #finish(): void {
+    for (const database of this.#options.keyspace.databases) database.table.endReserve();
     if (this.#checksum !== 'right') this.#refuseDuplicates();
     this.#state = 'finished';
   }

@@ -129,6 +129,16 @@ describe('a database', () => {
     expect(allKeys()).toEqual(Array.from({ length: 10 }, (_, i) => `key:${i}`));
   });
 
+  test('a table made large for a load keeps its size until all has come', () => {
+    db.table.reserve(10_000);
+    setString('first', 'value');
+    for (let i = 0; i < 100; i++) keyspace.tidy(1000);
+    expect(db.table.tableBytes).toBe(16_384 * 4);
+    db.table.endReserve();
+    for (let i = 0; i < 100; i++) keyspace.tidy(1000);
+    expect(db.table.tableBytes).toBeLessThan(1024);
+  });
+
   test('memory of sizes that are no longer asked for is cut up for other sizes', () => {
     for (let i = 0; i < 3000; i++) setString(`key:${i}`, 'x'.repeat(4000));
     const reserved = keyspace.arena.reservedBytes;
