@@ -114,6 +114,7 @@ function reset({ reply, session, services }: CommandContext): void {
   }
   forgetTransaction(session);
   services.pubsub.forget(session);
+  services.observation.forget(session);
   session.databaseIndex = 0;
   session.protocol = 2;
   reply.protocol = 2;

@@ -319,6 +319,9 @@ export class Executor {
 
   /** Runs a command, makes a `ReplyError` its answer, and counts. Anything else that is thrown is our mistake. */
   #runGuarded(command: Command, mark: number): void {
+    const { observation } = this.services;
+    const isSeen = observation.seesAll || (observation.seesLong && !command.isQuick);
+    const startedMs = isSeen ? observation.nowMs() : 0;
     try {
       command.run!(this.#context);
     } catch (error) {
@@ -333,6 +336,7 @@ export class Executor {
       command.failedCalls++;
       this.#countError(mark);
     }
+    if (isSeen) observation.ran(this.#context.session, command, this.#context.args, startedMs);
   }
 
   #countError(mark: number): void {

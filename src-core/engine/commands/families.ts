@@ -15,6 +15,7 @@ import { hyperloglogCommands } from './hyperloglog.ts';
 import { introspectionCommands } from './introspection.ts';
 import { keyCommands } from './keys.ts';
 import { listCommands } from './lists.ts';
+import { observationCommands } from './observation.ts';
 import { persistenceCommands } from './persistence.ts';
 import { pubsubCommands } from './pubsub.ts';
 import { replicationCommands } from './replication.ts';
@@ -52,6 +53,7 @@ export const allCommands: readonly CommandRow[] = [
   ...clientCommands,
   ...configCommands,
   ...serverCommands,
+  ...observationCommands,
   ...debugCommands,
   ...pubsubCommands,
   ...persistenceCommands,

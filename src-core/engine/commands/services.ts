@@ -26,6 +26,7 @@ export interface Services {
   readonly replication: ReplicationService;
   readonly persistence: PersistenceService;
   readonly server: ServerService;
+  readonly observation: ObservationService;
   readonly log: LogService;
 }
 
@@ -104,6 +105,8 @@ export interface Session {
   noEvict: boolean;
   /** The answers so far are sent, then the connection closes. */
   closeAfterReply: boolean;
+  /** It said MONITOR, and is shown every command. Owned by the observation. */
+  isMonitor: boolean;
   /** This connection became a replica (PSYNC/SYNC): its bytes are written by the replication service. */
   isReplica: boolean;
   /** Clock times, in milliseconds. */
@@ -244,6 +247,61 @@ export interface InfoService {
   render(sections: readonly string[]): string;
   /** CONFIG RESETSTAT. */
   resetStatistics(): void;
+}
+
+/** Who looks at commands as they run. Two plain fields, since they are read for each command. */
+export interface ObservationService {
+  /** Every command is looked at. */
+  readonly seesAll: boolean;
+  /** Those are looked at that may take long: all but the quick ones. */
+  readonly seesLong: boolean;
+  readonly slowLog: SlowLogService;
+  readonly latency: LatencyService;
+  /** The clock for `startedMs`. */
+  nowMs(): number;
+  /** A command has run, well or not; `startedMs` is when it began. */
+  ran(session: Session, command: Command, args: Args, startedMs: number): void;
+  /** MONITOR: from now on it is shown what runs. */
+  monitor(session: Session): void;
+  /** Not any more; nothing happens if it was not. */
+  forget(session: Session): void;
+}
+
+export interface SlowLogService {
+  /** The newest first. */
+  readonly entries: readonly SlowLogEntry[];
+  reset(): void;
+}
+
+export interface SlowLogEntry {
+  readonly id: number;
+  /** Unix time of its end. */
+  readonly atSeconds: number;
+  readonly durationUs: number;
+  /** Shortened, and without what is secret. */
+  readonly words: readonly Buffer[];
+  readonly address: string;
+  readonly clientName: string;
+}
+
+export interface LatencyService {
+  readonly events: readonly LatencyEvent[];
+  /** The oldest first. */
+  samplesOf(name: string): readonly LatencySample[];
+  /** No name: all. Answers how many events there were of these. */
+  reset(names: readonly string[]): number;
+}
+
+/** A kind of work: `command`, `fast-command`. */
+export interface LatencyEvent {
+  readonly name: string;
+  readonly worstMs: number;
+  readonly samples: readonly LatencySample[];
+}
+
+export interface LatencySample {
+  readonly atSeconds: number;
+  readonly durationMs: number;
 }
 
 /** What a command may ask of the process around the engine. */

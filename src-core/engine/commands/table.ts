@@ -38,6 +38,8 @@ export class Command {
   readonly subcommands: CommandTable | null;
   /** Argument index of the first key, 0 for none. */
   readonly firstKey: number;
+  /** It takes about as long as a look at the clock. */
+  readonly isQuick: boolean;
   calls = 0;
   /** Refused before it ran: arity, gates. */
   rejectedCalls = 0;
@@ -50,6 +52,7 @@ export class Command {
     this.arity = row.arity;
     this.run = row.run ?? null;
     this.firstKey = row.keys?.first ?? 0;
+    this.isQuick = row.flags.includes('fast') || name === 'set';
     this.flags = row.flags.reduce((bits, flag) => bits | flagBit[flag], 0);
     this.subcommands = row.subcommands === undefined ? null : new CommandTable(row.subcommands, `${name}|`);
   }

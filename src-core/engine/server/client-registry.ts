@@ -121,6 +121,7 @@ export class ClientRegistry implements ClientsService {
   #flagsOf(session: Session): string {
     let flags = '';
     if (session.isReplica) flags += 'S';
+    if (session.isMonitor) flags += 'O';
     if (session.kind === 'master') flags += 'M';
     if (session.subscriptions > 0) flags += 'P';
     if (session.transaction !== null) flags += 'x';
@@ -199,7 +200,7 @@ export class ClientRegistry implements ClientsService {
     if (timeoutMs === 0) return;
     const nowMs = this.#needs.clock.nowMs();
     for (const session of [...this.#sessions.values()]) {
-      if (this.typeOf(session) !== 'normal' || session.blocked) continue;
+      if (this.typeOf(session) !== 'normal' || session.blocked || session.isMonitor) continue;
       if (nowMs - Math.max(session.lastCommandMs, session.createdMs) > timeoutMs) session.kill();
     }
   }

@@ -26,6 +26,7 @@ import { ListenError, type Listening, listenEverywhere } from './listeners.ts';
 import { LocalCalls } from './local-calls.ts';
 import { Log, type LogLevel, type LogRecord } from './log.ts';
 import { MemoryFigures } from './memory-figures.ts';
+import { Observation } from './observation.ts';
 import { PubSub } from './pubsub.ts';
 import { Rates } from './rates.ts';
 import { Reception } from './reception.ts';
@@ -150,6 +151,7 @@ export class Engine {
         cron: () => this.#cron,
         shutdown: () => this.#shutdown,
       }),
+      observation: new Observation(ports.clock, config),
       log: this.#log,
     };
     this.#executor = new Executor(this.#table, this.keyspace, services, new ReplyWriter());

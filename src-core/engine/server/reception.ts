@@ -87,6 +87,7 @@ function clientSurroundings({ executor, clients, turn }: ReceptionNeeds): Client
     queryLimit,
     closed: (client) => {
       executor.waiting.forget(client);
+      executor.services.observation.forget(client);
       clients.remove(client);
     },
     closing: (client, why) => log.warning(`Client ${clients.describe(client)} closed, since ${why}.`),

@@ -33,6 +33,7 @@ export abstract class SessionState implements ExecutedSession {
   replyMode: ReplyMode = 'on';
   noEvict = false;
   closeAfterReply = false;
+  isMonitor = false;
   isReplica = false;
   stopped = false;
   blocked = false;
