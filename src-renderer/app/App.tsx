@@ -3,10 +3,12 @@ import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { useTranslation } from 'react-i18next';
 import { ChartsPanel } from '../charts/ChartsPanel.tsx';
+import { ConnectionsDialog } from '../connections/ConnectionsDialog.tsx';
 import { cssVariables, theme } from '../design/theme.ts';
 import { ConnectDialog } from '../dialogs/ConnectDialog.tsx';
 import { FaultsDialog } from '../dialogs/FaultsDialog.tsx';
 import { HelpDialog } from '../dialogs/HelpDialog.tsx';
+import { JournalDialog } from '../dialogs/JournalDialog.tsx';
 import { PlanDialog } from '../dialogs/PlanDialog.tsx';
 import { say } from '../i18n/i18n.ts';
 import { Inspector } from '../inspector/Inspector.tsx';
@@ -24,6 +26,7 @@ import { Palette } from './Palette.tsx';
 import { Rail } from './Rail.tsx';
 import { SelectFirst } from './SelectFirst.tsx';
 import { TopBar } from './TopBar.tsx';
+import { UnfinishedNotices } from './UnfinishedNotices.tsx';
 import { WindowError } from './WindowError.tsx';
 
 export function App() {
@@ -56,12 +59,15 @@ function Window() {
       {hasSnapshot ? <Rooms /> : <HostScreen />}
       <PlanDialog />
       <ConnectDialog />
+      <ConnectionsDialog />
       <FaultsDialog />
       <HelpDialog />
+      <JournalDialog />
       <Palette />
       <Keys />
       <SelectFirst />
       <CrashNotices />
+      <UnfinishedNotices />
     </div>
   );
 }

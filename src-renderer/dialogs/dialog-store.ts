@@ -5,6 +5,8 @@ import type { Address, NodeId } from '#core/contract/views.ts';
 export type OpenDialog =
   | { readonly kind: 'none' }
   | { readonly kind: 'help' }
+  | { readonly kind: 'connections' }
+  | { readonly kind: 'journal' }
   /** Faults on the link of this replica. */
   | { readonly kind: 'faults'; readonly nodeId: NodeId }
   /** `address` fills the form, for a server that was seen and is not in this console. */

@@ -1,0 +1,254 @@
+// The kept connections as a table: where each is, whether it is connected, and what can be done with it.
+import { ActionIcon, Badge, Button, PasswordInput, Table } from '@mantine/core';
+import { IconPencil, IconTrash } from '@tabler/icons-react';
+import { type FormEvent, useState } from 'react';
+import type { Failure } from '#core/contract/failures.ts';
+import type { ProfileView } from '#core/contract/profiles.ts';
+import type { OfferedMaster } from '#core/contract/surroundings.ts';
+import { closeDialog } from '../dialogs/dialog-store.ts';
+import { FailureBox } from '../dialogs/FailureBox.tsx';
+import { say } from '../i18n/i18n.ts';
+import { select } from '../store/selection-store.ts';
+import { callHost } from './connections-store.ts';
+
+interface ProfileTableProps {
+  readonly views: readonly ProfileView[];
+  readonly isLocked: boolean;
+  readonly onEdit: (view: ProfileView) => void;
+}
+
+export function ProfileTable({ views, isLocked, onEdit }: ProfileTableProps) {
+  if (views.length === 0) {
+    return (
+      <div className="connections-none" data-testid="connections-none">
+        <b>{say('connections.none')}</b>
+        <div className="faint">{say('connections.noneHint')}</div>
+      </div>
+    );
+  }
+  const sorted = [...views].sort(
+    (one, other) =>
+      (one.profile.group ?? '').localeCompare(other.profile.group ?? '') ||
+      one.profile.name.localeCompare(other.profile.name),
+  );
+  return (
+    <Table.ScrollContainer minWidth={640}>
+      <Table verticalSpacing={6} className="connections-table">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{say('connections.columns.name')}</Table.Th>
+            <Table.Th>{say('connections.columns.address')}</Table.Th>
+            <Table.Th>{say('connections.columns.login')}</Table.Th>
+            <Table.Th>{say('connections.columns.state')}</Table.Th>
+            <Table.Th aria-label={say('connections.columns.acts')} />
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {sorted.map((view) => (
+            <ProfileRow key={view.profile.id} view={view} isLocked={isLocked} onEdit={onEdit} />
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
+
+/** What a row is being asked below it. */
+type Asking =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'password'; readonly failure: Failure | null }
+  | { readonly kind: 'master'; readonly masters: readonly OfferedMaster[]; readonly password: string | undefined }
+  | { readonly kind: 'removal' }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
+interface ProfileRowProps extends Omit<ProfileTableProps, 'views'> {
+  readonly view: ProfileView;
+}
+
+function ProfileRow({ view, isLocked, onEdit }: ProfileRowProps) {
+  const { profile, nodeId } = view;
+  const { id: profileId, name } = profile;
+  const [asking, setAsking] = useState<Asking>({ kind: 'nothing' });
+  const [isBusy, setBusy] = useState(false);
+  const open = async (password?: string, sentinelMaster?: string) => {
+    setBusy(true);
+    const typed = { ...(password !== undefined && { password }), ...(sentinelMaster && { sentinelMaster }) };
+    const outcome = await callHost((client) => client.profiles.open({ profileId, ...typed }));
+    setBusy(false);
+    if (!outcome.ok) {
+      const { failure } = outcome;
+      if (failure.code === 'passwordNeeded') setAsking({ kind: 'password', failure: null });
+      else if (password !== undefined) setAsking({ kind: 'password', failure });
+      else setAsking({ kind: 'failed', failure });
+    } else if (outcome.value.kind === 'sentinel')
+      setAsking({ kind: 'master', masters: outcome.value.masters, password });
+    else {
+      select(outcome.value.nodeId);
+      closeDialog();
+    }
+  };
+  const remove = async () => {
+    const outcome = await callHost((client) => client.profiles.remove({ profileId }));
+    if (!outcome.ok) setAsking({ kind: 'failed', failure: outcome.failure });
+  };
+  return (
+    <>
+      <Table.Tr data-testid={`connection-${name}`} data-connected={nodeId !== null}>
+        <Table.Td>
+          <span className={`profile-colour profile-colour-${profile.colour ?? 'none'}`} aria-hidden="true" />
+          <b>{name}</b>{' '}
+          <span className={`env-word env-${profile.environment}`}>{say(`app.environment.${profile.environment}`)}</span>
+          <div className="faint connections-labels">{[profile.group, ...profile.tags].filter(Boolean).join(' · ')}</div>
+        </Table.Td>
+        <Table.Td>
+          <span className="mono">
+            {profile.host}:{profile.port}
+          </span>
+          <div className="faint">{wayWords(view)}</div>
+        </Table.Td>
+        <Table.Td>{say(`connections.login.${loginState(view, isLocked)}`)}</Table.Td>
+        <Table.Td>
+          <Badge variant="outline" color={nodeId === null ? 'gray' : 'teal'}>
+            {say(nodeId === null ? 'connections.state.apart' : 'connections.state.connected')}
+          </Badge>
+        </Table.Td>
+        <Table.Td>
+          <div className="connections-acts">
+            <Button
+              size="compact-sm"
+              variant="default"
+              loading={isBusy}
+              aria-label={say('connections.connectNamed', { name })}
+              onClick={() => void open()}
+              data-testid={`connection-open-${name}`}
+            >
+              {say(nodeId === null ? 'connections.connect' : 'connections.show')}
+            </Button>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              aria-label={say('connections.edit', { name })}
+              onClick={() => onEdit(view)}
+              data-testid={`connection-edit-${name}`}
+            >
+              <IconPencil size={16} />
+            </ActionIcon>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              aria-label={say('connections.remove', { name })}
+              onClick={() => setAsking({ kind: 'removal' })}
+              data-testid={`connection-remove-${name}`}
+            >
+              <IconTrash size={16} />
+            </ActionIcon>
+          </div>
+        </Table.Td>
+      </Table.Tr>
+      {asking.kind !== 'nothing' && (
+        <Table.Tr>
+          <Table.Td colSpan={5} className="connections-asking">
+            <Question
+              name={name}
+              asking={asking}
+              onOpen={open}
+              onRemove={() => void remove()}
+              onEnd={() => setAsking({ kind: 'nothing' })}
+            />
+          </Table.Td>
+        </Table.Tr>
+      )}
+    </>
+  );
+}
+
+interface QuestionProps {
+  readonly name: string;
+  readonly asking: Asking;
+  readonly onOpen: (password?: string, sentinelMaster?: string) => Promise<void>;
+  readonly onRemove: () => void;
+  readonly onEnd: () => void;
+}
+
+function Question({ name, asking, onOpen, onRemove, onEnd }: QuestionProps) {
+  const [password, setPassword] = useState('');
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void onOpen(password);
+  };
+  switch (asking.kind) {
+    case 'nothing':
+      return null;
+    case 'failed':
+      return <FailureBox failure={asking.failure} testId="connection-failure" />;
+    case 'removal':
+      return (
+        <div className="secrets-bar" role="alertdialog">
+          <span className="grow">{say('connections.removeSure', { name })}</span>
+          <Button size="compact-sm" variant="default" onClick={onEnd}>
+            {say('connections.keep')}
+          </Button>
+          <Button size="compact-sm" color="red" onClick={onRemove} data-testid="connection-remove-yes">
+            {say('connections.removeYes')}
+          </Button>
+        </div>
+      );
+    case 'master':
+      return (
+        <div className="secrets-bar">
+          <span className="grow">{say('connections.masterOf')}</span>
+          {asking.masters.map((master) => (
+            <Button
+              key={master.name}
+              size="compact-sm"
+              variant="default"
+              onClick={() => void onOpen(asking.password, master.name)}
+            >
+              {master.name}
+            </Button>
+          ))}
+        </div>
+      );
+    case 'password':
+      return (
+        <>
+          <form className="secrets-bar" onSubmit={submit}>
+            <span className="grow">{say('connections.passwordFor', { name })}</span>
+            <PasswordInput
+              size="xs"
+              className="secrets-passphrase"
+              aria-label={say('connections.passwordFor', { name })}
+              autoComplete="off"
+              data-autofocus
+              value={password}
+              onChange={(event) => setPassword(event.currentTarget.value)}
+              data-testid="connection-password"
+            />
+            <Button type="submit" size="compact-sm" disabled={password === ''} data-testid="connection-password-go">
+              {say('connections.connect')}
+            </Button>
+          </form>
+          {asking.failure && <FailureBox failure={asking.failure} testId="connection-failure" />}
+        </>
+      );
+  }
+}
+
+function wayWords({ profile }: ProfileView): string {
+  const { tls, ssh, sentinelMaster } = profile;
+  const words = [
+    ...(sentinelMaster ? [say('connections.way.sentinel', { name: sentinelMaster })] : []),
+    ...(tls ? [say(tls.certificate ? 'connections.way.mutual' : 'connections.way.tls')] : []),
+    ...(ssh ? [say('connections.way.ssh')] : []),
+  ];
+  return words.join(' · ') || say('connections.way.straight');
+}
+
+function loginState(
+  { profile, kept }: ProfileView,
+  isLocked: boolean,
+): 'none' | 'ask' | 'saved' | 'locked' | 'missing' {
+  if (profile.login !== 'saved') return profile.login;
+  if (isLocked) return 'locked';
+  return kept.includes('password') ? 'saved' : 'missing';
+}

@@ -1,0 +1,32 @@
+// The kept connections as the host listed them last, and the calls that change them.
+import { create } from 'zustand';
+import type { Outcome } from '#core/contract/contract.ts';
+import type { Failure } from '#core/contract/failures.ts';
+import type { ProfilesView } from '#core/contract/profiles.ts';
+import type { HostClient } from '../bridge/carrier.ts';
+import { hostClient } from '../bridge/host-store.ts';
+import { say } from '../i18n/i18n.ts';
+
+export const useConnections = create<{ readonly view: ProfilesView | null }>(() => ({ view: null }));
+
+export async function loadConnections(): Promise<void> {
+  const view = await hostClient()?.profiles.list();
+  if (view) useConnections.setState({ view });
+}
+
+/** A call of the host, and the list anew after it. A host that is away is a failure too. */
+export async function callHost<T>(call: (client: HostClient) => Promise<Outcome<T>>): Promise<Outcome<T>> {
+  const lost = (reason: string): { ok: false; failure: Failure } => ({
+    ok: false,
+    failure: { code: 'internal', params: { reason }, retryable: true },
+  });
+  const client = hostClient();
+  if (!client) return lost(say('act.why.hostGone'));
+  try {
+    const outcome = await call(client);
+    await loadConnections();
+    return outcome;
+  } catch (error) {
+    return lost(error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,0 +1,111 @@
+// The form of a connection as data: what is shown of a profile, and what of it is sent back. Pure.
+import {
+  type Profile,
+  type ProfileView,
+  profileSchema,
+  type SecretName,
+  type Secrets,
+} from '#core/contract/profiles.ts';
+
+export interface ProfileForm {
+  readonly profile: Profile;
+  /** As typed; the switch beside it decides whether it counts. */
+  readonly tls: NonNullable<Profile['tls']>;
+  readonly hasTls: boolean;
+  readonly ssh: NonNullable<Profile['ssh']>;
+  readonly hasSsh: boolean;
+  readonly addressMapText: string;
+  readonly secrets: Readonly<Record<SecretName, string>>;
+  readonly kept: readonly SecretName[];
+}
+
+const noTls: ProfileForm['tls'] = { serverName: null, authority: null, certificate: null };
+const noSsh: ProfileForm['ssh'] = { host: '', port: 22, username: '', login: 'agent', hostKey: null };
+const noSecrets: ProfileForm['secrets'] = {
+  password: '',
+  tlsKey: '',
+  tlsKeyPassphrase: '',
+  sshPassword: '',
+  sshKey: '',
+  sshKeyPassphrase: '',
+};
+
+export function emptyProfile(): Profile {
+  return {
+    id: `profile-${crypto.randomUUID().slice(0, 8)}`,
+    name: '',
+    environment: 'dev',
+    colour: null,
+    tags: [],
+    group: null,
+    host: '',
+    port: 6379,
+    sentinelMaster: null,
+    username: null,
+    login: 'none',
+    tls: null,
+    ssh: null,
+    addressMap: [],
+    servesFound: true,
+    opensAtStart: true,
+  };
+}
+
+export function toForm({ profile, kept }: Pick<ProfileView, 'profile' | 'kept'>): ProfileForm {
+  return {
+    profile,
+    tls: profile.tls ?? noTls,
+    hasTls: profile.tls !== null,
+    ssh: profile.ssh ?? noSsh,
+    hasSsh: profile.ssh !== null,
+    addressMapText: profile.addressMap
+      .map(({ announced, reachable }) => `${addressText(announced)} = ${addressText(reachable)}`)
+      .join('\n'),
+    secrets: noSecrets,
+    kept,
+  };
+}
+
+/** What is wrong with the form, or what is sent. */
+export type FormReading =
+  | { readonly ok: true; readonly profile: Profile; readonly secrets: Secrets }
+  | { readonly ok: false; readonly problem: 'incomplete' }
+  | { readonly ok: false; readonly problem: 'natWrong'; readonly line: number };
+
+export function readForm(form: ProfileForm): FormReading {
+  const addressMap: Profile['addressMap'] = [];
+  for (const [index, line] of form.addressMapText.split('\n').entries()) {
+    if (line.trim() === '') continue;
+    const mapping = readMapping(line);
+    if (mapping === null) return { ok: false, problem: 'natWrong', line: index + 1 };
+    addressMap.push(mapping);
+  }
+  const { profile, hasTls, tls, hasSsh, ssh } = form;
+  const read = profileSchema.safeParse({
+    ...profile,
+    name: profile.name.trim() || `${profile.host.trim()}:${profile.port}`,
+    tls: hasTls ? tls : null,
+    ssh: hasSsh ? ssh : null,
+    addressMap,
+  });
+  if (!read.success) return { ok: false, problem: 'incomplete' };
+  const typed = Object.entries(form.secrets).filter(([, value]) => value !== '');
+  return { ok: true, profile: read.data, secrets: Object.fromEntries(typed) };
+}
+
+function readMapping(line: string): Profile['addressMap'][number] | null {
+  const [announced, reachable, ...more] = line.split('=').map((part) => readAddress(part.trim()));
+  return announced && reachable && more.length === 0 ? { announced, reachable } : null;
+}
+
+/** `host:port`, `[::1]:port`. */
+function readAddress(text: string): { host: string; port: number } | null {
+  const found = /^(?:\[([^\]]+)\]|([^:\s]+)):(\d{1,5})$/.exec(text);
+  const host = found?.[1] ?? found?.[2];
+  const port = Number(found?.[3]);
+  return host !== undefined && port <= 65_535 ? { host, port } : null;
+}
+
+function addressText({ host, port }: { readonly host: string; readonly port: number }): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
