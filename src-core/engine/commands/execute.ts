@@ -14,7 +14,7 @@ import { ReplyError, replyErrors, unknownCommand, unknownSubcommand, wrongArity 
 import { RequestBatch } from './request-batch.ts';
 import type { Services, Session } from './services.ts';
 import type { Command, CommandTable } from './table.ts';
-import { forgetTransaction, type QueuedRequest, queueRequest, requestOf } from './transaction-state.ts';
+import { forgetTransaction, type QueuedRequest, queueRequest } from './transaction-state.ts';
 import { noteBrokenStream, noteDivergence } from './unapplied.ts';
 import { type WaitingClient, WaitingClients } from './waiting-clients.ts';
 
@@ -225,10 +225,9 @@ export class Executor {
   }
 
   #letWait(session: ExecutedSession, command: Command, args: Args): void {
-    const { keys, timeoutMs, as } = this.#context.waiting!;
+    const { keys, timeoutMs } = this.#context.waiting!;
     this.#context.waiting = null;
-    const request = as === null ? queueRequest(command, args) : requestOf(command, as);
-    this.waiting.add(session, request, keys, timeoutMs, (client) => {
+    this.waiting.add(session, queueRequest(command, args), keys, timeoutMs, (client) => {
       this.#answerWaiting(client, () => this.reply.nullArray());
     });
   }
