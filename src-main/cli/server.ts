@@ -8,8 +8,8 @@ import { type ConfigSource, FatalConfigError, loadConfig } from '#core/engine/se
 import { ConfigError } from '#core/engine/server/config-values.ts';
 import { Engine, type EngineEnding } from '#core/engine/server/engine.ts';
 import { REDIS_VERSION } from '#core/engine/server/info-sections.ts';
-import { ListenError } from '#core/engine/server/listeners.ts';
 import { formatLogLine, type LogRecord } from '#core/engine/server/log.ts';
+import { StartError } from '#core/engine/server/start-error.ts';
 import { nodePorts } from '#core/platform/node-ports.ts';
 import { nodeProcessFacts } from '#core/platform/process-facts.ts';
 import { parseServerArguments } from './server-arguments.ts';
@@ -150,7 +150,7 @@ async function runEngine(config: Config, log: LineLog, version: string): Promise
     await engine.start();
     isReady();
   } catch (error) {
-    if (error instanceof ListenError) engine.say('warning', error.message);
+    if (error instanceof StartError) engine.say('warning', error.message);
     else log('warning', `Fatal error loading the DB: ${systemWords(error)}. Exiting.`);
     process.exit(1);
   }

@@ -1,5 +1,7 @@
 // Whether a user may run a request: its command, its keys, its channels. Asked only of users who may not do everything.
-import type { AclUser, KeyAccess } from './acl-user.ts';
+import { keyReferences } from './acl-keys.ts';
+import type { AclSelector } from './acl-selector.ts';
+import type { AclUser } from './acl-user.ts';
 import type { Args } from './args.ts';
 import type { Command } from './table.ts';
 
@@ -10,17 +12,64 @@ export interface Denial {
   readonly object: string;
 }
 
-/** Null: it may. */
+/** Where a denial stands; of those of several selectors the one that came furthest is told. */
+interface Refusal extends Denial {
+  readonly index: number;
+}
+
+const FURTHER = { command: 0, key: 1, channel: 2 } as const;
+
+/** Null: it may, by one of its selectors. */
 export function denialOf(user: AclUser, command: Command, args: Args): Denial | null {
-  if (!command.has('no_auth') && !user.commands.has(command)) return { reason: 'command', object: command.name };
-  const keys = keyIndexes(command, args);
-  const access: readonly KeyAccess[] = command.has('write') ? ['read', 'write'] : ['read'];
-  for (const i of keys) {
-    const key = args.text(i);
-    if (!user.mayUseKey(key, access)) return { reason: 'key', object: key };
+  let told: Refusal | null = null;
+  for (const selector of user.selectors) {
+    const refusal = refusalOf(selector, command, args);
+    if (refusal === null) return null;
+    if (told === null || isFurther(refusal, told)) told = refusal;
   }
-  if (readsForeignKeys(command, args) && !user.allKeys) return { reason: 'key', object: args.text(1) };
-  return deniedChannel(user, command, args);
+  return told;
+}
+
+function isFurther(one: Refusal, other: Refusal): boolean {
+  const by = FURTHER[one.reason] - FURTHER[other.reason];
+  return by > 0 || (by === 0 && one.index > other.index);
+}
+
+function refusalOf(selector: AclSelector, command: Command, args: Args): Refusal | null {
+  if (!command.has('no_auth') && !selector.commands.allows(command.name, firstArgument(command, args))) {
+    return { reason: 'command', object: command.name, index: 0 };
+  }
+  for (const { index, access } of selector.allKeys ? [] : keyReferences(command.name, args)) {
+    const key = args.text(index);
+    if (!selector.mayUseKey(key, access)) return { reason: 'key', object: key, index };
+  }
+  return deniedChannel(selector, command, args);
+}
+
+function firstArgument({ name }: Command, args: Args): string | null {
+  const index = name.includes('|') ? 2 : 1;
+  return index < args.count ? args.text(index) : null;
+}
+
+function deniedChannel(selector: AclSelector, { name }: Command, args: Args): Refusal | null {
+  const isPattern = name === 'psubscribe';
+  if (!isPattern && name !== 'subscribe' && name !== 'publish') return null;
+  const end = name === 'publish' ? 2 : args.count;
+  for (let index = 1; index < end; index++) {
+    const channel = args.text(index);
+    if (!selector.mayUseChannel(channel, isPattern)) return { reason: 'channel', object: channel, index };
+  }
+  return null;
+}
+
+/** Whether SORT … BY and GET may look at keys that only the elements tell. `name`: SORT's own. */
+export function mayReadAnyKey(user: AclUser, name: string, args: Args): boolean {
+  return user.selectors.some(
+    (selector) =>
+      selector.commands.allows(name, null) &&
+      selector.mayReadAnyKey &&
+      keyReferences(name, args).every(({ index, access }) => selector.mayUseKey(args.text(index), access)),
+  );
 }
 
 /** NOPERM in Redis's words, for a request that is not run. */
@@ -35,55 +84,13 @@ export function denialSentence({ reason, object }: Denial): string {
   return `This user has no permissions to access the '${object}' ${reason}`;
 }
 
-/** Where the number of keys stands, for commands that say it; the keys follow. */
-const keyCountPlaces: Readonly<Record<string, number>> = {
-  zunion: 1,
-  zinter: 1,
-  zdiff: 1,
-  zintercard: 1,
-  sintercard: 1,
-  lmpop: 1,
-  zmpop: 1,
-  blmpop: 2,
-  bzmpop: 2,
-  zunionstore: 2,
-  zinterstore: 2,
-  zdiffstore: 2,
-};
+const denialsInExec = {
+  command: 'no permission to execute the command or subcommand',
+  key: 'no permission to touch the specified keys',
+  channel: 'no permission to access one of the channels used as arguments to the command',
+} as const;
 
-/** The arguments that are keys. A count that is no number is the command's own error, so no key is answered for it. */
-export function keyIndexes({ name, row }: Command, args: Args): number[] {
-  const countPlace = keyCountPlaces[name];
-  const found: number[] = [];
-  if (row.keys !== undefined) {
-    const { first, step } = row.keys;
-    const last = Math.min(args.count - 1, row.keys.last < 0 ? args.count + row.keys.last : row.keys.last);
-    for (let i = first; i <= last; i += step) found.push(i);
-  }
-  if (countPlace !== undefined) {
-    const count = Number(args.text(countPlace));
-    for (let i = countPlace + 1; i <= countPlace + count && i < args.count; i++) if (!found.includes(i)) found.push(i);
-  }
-  if (name === 'sort') for (let i = 2; i + 1 < args.count; i++) if (args.is(i, 'STORE')) found.push(i + 1);
-  return found;
-}
-
-/** SORT … BY and GET look at keys that only the elements tell. */
-function readsForeignKeys({ name }: Command, args: Args): boolean {
-  if (name !== 'sort' && name !== 'sort_ro') return false;
-  for (let i = 2; i + 1 < args.count; i++) {
-    if ((args.is(i, 'BY') || args.is(i, 'GET')) && args.text(i + 1).includes('*')) return true;
-  }
-  return false;
-}
-
-function deniedChannel(user: AclUser, { name }: Command, args: Args): Denial | null {
-  const isPattern = name === 'psubscribe';
-  if (!isPattern && name !== 'subscribe' && name !== 'publish') return null;
-  const end = name === 'publish' ? 2 : args.count;
-  for (let i = 1; i < end; i++) {
-    const channel = args.text(i);
-    if (!user.mayUseChannel(channel, isPattern)) return { reason: 'channel', object: channel };
-  }
-  return null;
+/** The same for a request of a transaction that was allowed when it was queued. */
+export function denialReplyInExec({ reason }: Denial): string {
+  return `NOPERM ACLs rules changed between the moment the transaction was accumulated and the EXEC call. This command is no longer allowed for the following reason: ${denialsInExec[reason]}`;
 }

@@ -1,6 +1,7 @@
 // Which commands a user may run: a set of commands that rules add to and take from, and the shortest rules that say it.
-import type { CommandCategory } from './spec.ts';
-import type { Command, CommandTable } from './table.ts';
+import { absentCommands } from './acl-known-commands.ts';
+import { AclRuleError, ruleReasons } from './acl-rule-error.ts';
+import type { CommandTable } from './table.ts';
 
 /** Redis's categories in its order; those for which there is no command here are known all the same. */
 export const aclCategories = [
@@ -27,75 +28,137 @@ export const aclCategories = [
   'scripting',
 ] as const;
 
-/** All commands and subcommands of a table, found by category and by name. */
+/** A command that rules may name. */
+export interface KnownCommand {
+  /** `container|sub` for a subcommand. */
+  readonly name: string;
+  readonly categories: readonly string[];
+  readonly subcommands: readonly KnownCommand[];
+  /** False: Redis has it, this engine has not. */
+  readonly isHere: boolean;
+}
+
+/** All commands and subcommands of a table, and those of Redis besides, found by category and by name. */
 export class AclCommands {
-  readonly all: readonly Command[];
-  readonly #table: CommandTable;
+  readonly all: readonly KnownCommand[];
+  readonly #byName: ReadonlyMap<string, KnownCommand>;
+  readonly #byCategory: ReadonlyMap<string, readonly KnownCommand[]>;
 
   constructor(table: CommandTable) {
-    this.#table = table;
-    this.all = table.commands.flatMap((command) => [command, ...(command.subcommands?.commands ?? [])]);
+    this.all = knownCommands(table);
+    this.#byName = new Map(this.all.map((command) => [command.name, command]));
+    this.#byCategory = new Map(
+      aclCategories.map((name) => [name, this.all.filter(({ categories }) => categories.includes(name))]),
+    );
   }
 
-  /** The command of this name with its subcommands; `container|sub` for one of them. Null: there is none. */
-  named(name: string): readonly Command[] | null {
-    const command = this.#table.named(name);
-    return command === null ? null : withSubcommands(command);
+  /** `container|sub` for a subcommand; in any case. */
+  named(name: string): KnownCommand | null {
+    return this.#byName.get(name.toLowerCase()) ?? null;
   }
 
   /** Null: there is no such category. */
-  inCategory(name: string): readonly Command[] | null {
-    if (!(aclCategories as readonly string[]).includes(name)) return null;
-    return this.all.filter(({ row }) => row.categories.includes(name as CommandCategory));
+  inCategory(name: string): readonly KnownCommand[] | null {
+    return this.#byCategory.get(name) ?? null;
   }
 }
 
-function withSubcommands(command: Command): readonly Command[] {
-  return [command, ...(command.subcommands?.commands ?? [])];
+/** Containers first, each followed by its subcommands, of which this engine may have some. */
+function knownCommands(table: CommandTable): KnownCommand[] {
+  const here = table.commands.flatMap((command) => [command, ...(command.subcommands?.commands ?? [])]);
+  const rows = here.map(({ name, row }) => ({ name, categories: row.categories as readonly string[], isHere: true }));
+  const names = new Set(rows.map(({ name }) => name));
+  const absent = absentCommands.flatMap(([categories, absentNames]) =>
+    absentNames.split(' ').map((name) => ({ name, categories: categories.split(' '), isHere: false })),
+  );
+  const all = [...rows, ...absent.filter(({ name }) => !names.has(name))];
+  const subcommands = all.filter(({ name }) => name.includes('|')).map((row) => ({ ...row, subcommands: [] }));
+  return all
+    .filter(({ name }) => !name.includes('|'))
+    .map((row) => ({ ...row, subcommands: subcommands.filter(({ name }) => name.startsWith(`${row.name}|`)) }))
+    .flatMap(withSubcommands);
+}
+
+function withSubcommands(command: KnownCommand): readonly KnownCommand[] {
+  return [command, ...command.subcommands];
 }
 
 export class CommandPermissions {
   /** `+@all` was said: commands that come with a later version are allowed too. */
   allowsFuture = false;
   readonly #commands: AclCommands;
-  readonly #allowed: Set<Command>;
+  readonly #allowed: Set<string>;
+  /** `+select|0`: of commands that are not allowed, the first arguments that are, as they were said. */
+  readonly #firstArguments: Map<string, readonly string[]>;
 
-  constructor(commands: AclCommands, allowed: Iterable<Command> = []) {
+  constructor(
+    commands: AclCommands,
+    allowed: Iterable<string> = [],
+    firstArguments: Iterable<readonly [string, readonly string[]]> = [],
+  ) {
     this.#commands = commands;
     this.#allowed = new Set(allowed);
+    this.#firstArguments = new Map(firstArguments);
   }
 
   clone(): CommandPermissions {
-    const copy = new CommandPermissions(this.#commands, this.#allowed);
+    const copy = new CommandPermissions(this.#commands, this.#allowed, this.#firstArguments);
     copy.allowsFuture = this.allowsFuture;
     return copy;
-  }
-
-  has(command: Command): boolean {
-    return this.#allowed.has(command);
   }
 
   get hasAll(): boolean {
     return this.#allowed.size === this.#commands.all.length;
   }
 
-  /** `@all`, `@category`, a command, or `container|sub`, in lower case. False: there is no such thing. */
-  change(what: string, allow: boolean): boolean {
+  /** `firstArgument`: that of the request, null if there is none. */
+  allows(name: string, firstArgument: string | null): boolean {
+    if (this.#allowed.has(name)) return true;
+    const asked = firstArgument?.toLowerCase();
+    return asked !== undefined && this.#firstArguments.get(name)?.some((one) => one.toLowerCase() === asked) === true;
+  }
+
+  /** A whole rule: `+@all`, `-@category`, `+command`, `+container|sub`, `+command|argument`. @throws AclRuleError */
+  apply(rule: string): void {
+    const allow = rule.startsWith('+');
+    const what = rule.slice(1).toLowerCase();
+    const bar = what.lastIndexOf('|');
     if (what === '@all') {
       this.allowsFuture = allow;
       this.#put(this.#commands.all, allow);
-      return true;
-    }
-    const meant = what.startsWith('@') ? this.#commands.inCategory(what.slice(1)) : this.#commands.named(what);
-    if (meant === null) return false;
-    this.#put(meant, allow);
-    return true;
+    } else if (what.startsWith('@')) this.#put(this.#commands.inCategory(what.slice(1)), allow, rule);
+    else if (allow && bar !== -1) this.#allowPart(rule, what.slice(0, bar), rule.slice(bar + 2));
+    else this.#putNamed(what, allow, rule);
   }
 
-  #put(commands: readonly Command[], allow: boolean): void {
+  #allowPart(rule: string, name: string, part: string): void {
+    const command = this.#commands.named(name);
+    if (command === null) throw new AclRuleError(rule, ruleReasons.unknownCommand);
+    if (name.includes('|')) throw new AclRuleError(rule, ruleReasons.partOfPart);
+    if (part === '') throw new AclRuleError(rule, ruleReasons.syntax);
+    if (command.subcommands.length > 0) {
+      this.#putNamed(`${name}|${part}`, true, rule);
+      return;
+    }
+    const known = this.#firstArguments.get(name) ?? [];
+    if (known.some((one) => one.toLowerCase() === part.toLowerCase())) return;
+    this.#firstArguments.set(name, [...known, part]);
+  }
+
+  #putNamed(name: string, allow: boolean, rule: string): void {
+    const command = this.#commands.named(name);
+    this.#put(command === null ? null : withSubcommands(command), allow, rule);
+  }
+
+  /** `commands`: null if the rule names nothing that there is. */
+  #put(commands: readonly KnownCommand[] | null, allow: boolean, rule = ''): void {
+    if (commands === null) throw new AclRuleError(rule, ruleReasons.unknownCommand);
     for (const command of commands) {
-      if (allow) this.#allowed.add(command);
-      else this.#allowed.delete(command);
+      for (const { name } of withSubcommands(command)) {
+        this.#firstArguments.delete(name);
+        if (allow) this.#allowed.add(name);
+        else this.#allowed.delete(name);
+      }
     }
   }
 
@@ -106,21 +169,24 @@ export class CommandPermissions {
   describe(): string {
     const adds = !this.allowsFuture;
     const said = new CommandPermissions(this.#commands);
-    said.change('@all', !adds);
+    said.apply(adds ? '-@all' : '+@all');
     const rules = [adds ? '-@all' : '+@all'];
     const left = this.clone();
     const used = new Set<string>();
     for (let best = left.#bestCategory(adds, used); best !== null; best = left.#bestCategory(adds, used)) {
       used.add(best);
       rules.push(`${adds ? '+' : '-'}@${best}`);
-      said.change(`@${best}`, adds);
-      left.change(`@${best}`, !adds);
+      said.apply(`${adds ? '+' : '-'}@${best}`);
+      left.apply(`${adds ? '-' : '+'}@${best}`);
     }
     for (const command of this.#commands.all) {
-      const isAllowed = this.has(command);
-      if (said.has(command) === isAllowed) continue;
-      rules.push(`${isAllowed ? '+' : '-'}${command.name}`);
-      said.#put(withSubcommands(command), isAllowed);
+      const { name } = command;
+      const isAllowed = this.#allowed.has(name);
+      if (said.#allowed.has(name) !== isAllowed) {
+        rules.push(`${isAllowed ? '+' : '-'}${name}`);
+        said.#put([command], isAllowed);
+      }
+      if (!isAllowed) rules.push(...(this.#firstArguments.get(name) ?? []).map((one) => `+${name}|${one}`));
     }
     return rules.join(' ');
   }
@@ -131,7 +197,7 @@ export class CommandPermissions {
     for (const name of aclCategories) {
       if (used.has(name)) continue;
       const commands = this.#commands.inCategory(name)!;
-      const fitting = commands.filter((command) => this.has(command) === adds).length;
+      const fitting = commands.filter((command) => this.#allowed.has(command.name) === adds).length;
       const wrong = commands.length - fitting;
       if (fitting <= wrong) continue;
       const isBetter = best === null || wrong < best.wrong || (wrong === best.wrong && fitting > best.fitting);

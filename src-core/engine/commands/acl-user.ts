@@ -1,39 +1,8 @@
-// One ACL user: passwords, commands, keys and channels, changed by Redis's rules and described by them again.
-import { globMatches } from '../../base/glob.ts';
+// One ACL user: passwords, and what it may do by its selectors, changed by Redis's rules and described by them again.
 import { sha256 } from '../../base/sha256.ts';
-import type { CommandPermissions } from './acl-commands.ts';
-
-/** Why a rule is refused, in Redis's words. */
-export class AclRuleError extends Error {
-  readonly rule: string;
-
-  constructor(rule: string, reason: string) {
-    super(reason);
-    this.name = 'AclRuleError';
-    this.rule = rule;
-  }
-}
-
-const reasons = {
-  syntax: 'Syntax error',
-  unknownCommand: 'Unknown command or category name in ACL',
-  badHash: 'The password hash must be exactly 64 characters and contain only lowercase hexadecimal characters',
-  noSuchPassword: 'The password you are trying to remove from the user does not exist',
-  keyAfterAll:
-    "Adding a pattern after the * pattern (or the 'allkeys' flag) is not valid and does not have any effect. Try 'resetkeys' to start with an empty list of patterns",
-  channelAfterAll:
-    "Adding a pattern after the * pattern (or the 'allchannels' flag) is not valid and does not have any effect. Try 'resetchannels' to start with an empty list of channels",
-} as const;
-
-/** What a command does with a key. */
-export type KeyAccess = 'read' | 'write';
-
-interface KeyPattern {
-  readonly pattern: string;
-  readonly access: readonly KeyAccess[];
-}
-
-const BOTH: readonly KeyAccess[] = ['read', 'write'];
+import { splitLine } from '../../resp/inline-line.ts';
+import { AclRuleError, ruleReasons } from './acl-rule-error.ts';
+import type { AclSelector } from './acl-selector.ts';
 
 /** Texts are byte texts: one character for each byte. */
 export class AclUser {
@@ -45,97 +14,86 @@ export class AclUser {
   sanitizing: 'unsaid' | 'skip-sanitize-payload' | 'sanitize-payload' = 'unsaid';
   /** SHA-256 of each password, in hexadecimal. */
   passwords: string[] = [];
-  readonly commands: CommandPermissions;
-  allKeys = false;
-  keys: KeyPattern[] = [];
-  allChannels = false;
-  channels: string[] = [];
+  /** The first one is that of the rules outside of parentheses. A request is allowed if any of them allows it. */
+  selectors: readonly AclSelector[];
+  readonly #newSelector: () => AclSelector;
 
-  constructor(name: string, commands: CommandPermissions) {
+  /** `newSelector` makes one that allows what nobody has said anything about. */
+  constructor(name: string, newSelector: () => AclSelector) {
     this.name = name;
-    this.commands = commands;
+    this.#newSelector = newSelector;
+    this.selectors = [newSelector()];
   }
 
   clone(): AclUser {
-    const commands = this.commands.clone();
-    const copy = new AclUser(this.name, commands);
+    const copy = new AclUser(this.name, this.#newSelector);
     return Object.assign(copy, this, {
-      commands,
       passwords: [...this.passwords],
-      keys: [...this.keys],
-      channels: [...this.channels],
+      selectors: this.selectors.map((selector) => selector.clone()),
     });
+  }
+
+  get root(): AclSelector {
+    return this.selectors[0]!;
   }
 
   /** It may do everything, so nothing needs to be asked. */
   get isUnrestricted(): boolean {
-    return this.commands.hasAll && this.allKeys && this.allChannels;
+    return this.selectors.some((selector) => selector.isUnrestricted);
   }
 
   isPassword(password: string): boolean {
     return this.hasNoPassword || this.passwords.includes(passwordHash(password));
   }
 
-  mayUseKey(key: string, access: readonly KeyAccess[]): boolean {
-    if (this.allKeys) return true;
-    return access.every((one) =>
-      this.keys.some((known) => known.access.includes(one) && globMatches(known.pattern, key)),
-    );
-  }
-
-  /** A pattern to subscribe to must be one of the allowed ones, letter for letter. */
   mayUseChannel(channel: string, isPattern: boolean): boolean {
-    if (this.allChannels) return true;
-    return this.channels.some((known) => (isPattern ? known === channel : globMatches(known, channel)));
+    return this.selectors.some((selector) => selector.mayUseChannel(channel, isPattern));
   }
 
-  /** One rule of ACL SETUSER. @throws AclRuleError */
+  /** One rule of ACL SETUSER; a selector in parentheses is one rule. @throws AclRuleError */
   apply(rule: string): void {
-    const word = rule.toLowerCase();
-    const act = wholeWords[word];
+    const act = wholeWords[rule.toLowerCase()];
     if (act !== undefined) act(this);
     else if ('><#!'.includes(rule[0] ?? ' ')) this.#applyPassword(rule);
-    else if (rule.startsWith('~') || rule.startsWith('%')) this.#addKeys(rule);
-    else if (rule.startsWith('&')) this.#addChannels(rule);
-    else if (rule.startsWith('+') || rule.startsWith('-')) {
-      if (this.commands.change(word.slice(1), rule.startsWith('+'))) return;
-      throw new AclRuleError(rule, reasons.unknownCommand);
-    } else throw new AclRuleError(rule, reasons.syntax);
+    else if (rule.startsWith('(') && rule.endsWith(')')) this.#addSelector(rule);
+    else this.root.apply(rule);
   }
 
   #applyPassword(rule: string): void {
     const text = rule.slice(1);
     const isHash = rule.startsWith('#') || rule.startsWith('!');
-    if (isHash && !/^[0-9a-f]{64}$/.test(text)) throw new AclRuleError(rule, reasons.badHash);
+    if (isHash && !/^[0-9a-f]{64}$/.test(text)) throw new AclRuleError(rule, ruleReasons.badHash);
     const hash = isHash ? text : passwordHash(text);
     const isKnown = this.passwords.includes(hash);
     if (rule.startsWith('>') || rule.startsWith('#')) {
       if (!isKnown) this.passwords.push(hash);
       this.hasNoPassword = false;
     } else if (isKnown) this.passwords = this.passwords.filter((other) => other !== hash);
-    else throw new AclRuleError(rule, reasons.noSuchPassword);
+    else throw new AclRuleError(rule, ruleReasons.noSuchPassword);
   }
 
-  /** `~pattern` or `%RW~pattern`. */
-  #addKeys(rule: string): void {
-    const match = /^(?:~|%([rw]{1,2})~)(\S*)$/is.exec(rule);
-    if (match === null) throw new AclRuleError(rule, reasons.syntax);
-    if (this.allKeys) throw new AclRuleError(rule, reasons.keyAfterAll);
-    const letters = match[1]?.toLowerCase() ?? 'rw';
-    const access = BOTH.filter((one) => letters.includes(one.charAt(0)));
-    const pattern = match[2]!;
-    const known = this.keys.find((other) => other.pattern === pattern);
-    const united = BOTH.filter((one) => access.includes(one) || known?.access.includes(one) === true);
-    const entry = { pattern, access: united };
-    this.keys =
-      known === undefined ? [...this.keys, entry] : this.keys.map((other) => (other === known ? entry : other));
+  #addSelector(rule: string): void {
+    const selector = this.#newSelector();
+    const words = splitLine(Buffer.from(rule.slice(1, -1), 'latin1')) ?? [];
+    try {
+      for (const word of words) selector.apply(word.toString('latin1'));
+    } catch (error) {
+      throw error instanceof AclRuleError ? new AclRuleError(rule, error.message) : error;
+    }
+    this.selectors = [...this.selectors, selector];
   }
 
-  #addChannels(rule: string): void {
-    const pattern = rule.slice(1);
-    if (/\s/.test(pattern)) throw new AclRuleError(rule, reasons.syntax);
-    if (this.allChannels) throw new AclRuleError(rule, reasons.channelAfterAll);
-    if (!this.channels.includes(pattern)) this.channels.push(pattern);
+  /** Back to a user of whom nothing was said. */
+  reset(): void {
+    this.passwords = [];
+    this.hasNoPassword = false;
+    this.isOn = false;
+    this.sanitizing = 'sanitize-payload';
+    this.selectors = [this.#newSelector()];
+  }
+
+  clearSelectors(): void {
+    this.selectors = [this.root];
   }
 
   /** The words of ACL GETUSER's `flags`. */
@@ -146,33 +104,53 @@ export class AclUser {
     return flags;
   }
 
-  get keyText(): string {
-    return this.allKeys ? '~*' : this.keys.map(keyRule).join(' ');
-  }
-
-  get channelText(): string {
-    return this.allChannels ? '&*' : this.channels.map((pattern) => `&${pattern}`).join(' ');
-  }
-
   /** The line of ACL LIST, which a configuration file takes too. */
   describe(): string {
     const hashes = this.passwords.map((hash) => `#${hash}`);
-    const channels = this.allChannels ? '&*' : `resetchannels ${this.channelText}`.trimEnd();
-    const parts = ['user', this.name, ...this.flags, ...hashes, this.keyText, channels, this.commands.describe()];
-    return parts.filter((part) => part !== '').join(' ');
+    const [root, ...more] = this.selectors.map((selector) => selector.describe());
+    return ['user', this.name, ...this.flags, ...hashes, root, ...more.map((text) => `(${text})`)].join(' ');
   }
 }
 
-function keyRule({ pattern, access }: KeyPattern): string {
-  if (access.length === BOTH.length) return `~${pattern}`;
-  return `%${access.includes('read') ? 'R' : 'W'}~${pattern}`;
+/**
+ * Puts the words of a selector together: `(+get`, `~a*)` → `(+get ~a*)`.
+ * @throws UnmatchedParenthesis
+ */
+export function mergedSelectors(words: readonly string[]): string[] {
+  const rules: string[] = [];
+  let open: string | null = null;
+  let openedBy = '';
+  for (const word of words) {
+    if (open === null && word.startsWith('(') && !word.endsWith(')')) {
+      open = word;
+      openedBy = word;
+    } else if (open === null) rules.push(word);
+    else {
+      open = `${open} ${word}`;
+      if (!word.endsWith(')')) continue;
+      rules.push(open);
+      open = null;
+    }
+  }
+  if (open !== null) throw new UnmatchedParenthesis(openedBy);
+  return rules;
+}
+
+export class UnmatchedParenthesis extends Error {
+  readonly word: string;
+
+  constructor(word: string) {
+    super(`Unmatched parenthesis in acl selector starting at '${word}'.`);
+    this.name = 'UnmatchedParenthesis';
+    this.word = word;
+  }
 }
 
 export function passwordHash(password: string): string {
   return Buffer.from(sha256(Buffer.from(password, 'latin1'))).toString('hex');
 }
 
-/** Rules without a parameter. */
+/** Rules about the user itself, without a parameter. */
 const wholeWords: Readonly<Record<string, (user: AclUser) => void>> = {
   on: (user) => {
     user.isOn = true;
@@ -194,33 +172,6 @@ const wholeWords: Readonly<Record<string, (user: AclUser) => void>> = {
   'sanitize-payload': (user) => {
     user.sanitizing = 'sanitize-payload';
   },
-  allkeys: allowAllKeys,
-  '~*': allowAllKeys,
-  resetkeys: (user) => {
-    user.allKeys = false;
-    user.keys = [];
-  },
-  allchannels: allowAllChannels,
-  '&*': allowAllChannels,
-  resetchannels: (user) => {
-    user.allChannels = false;
-    user.channels = [];
-  },
-  allcommands: (user) => void user.commands.change('@all', true),
-  nocommands: (user) => void user.commands.change('@all', false),
-  clearselectors: () => {},
-  reset: (user) => {
-    for (const rule of ['resetpass', 'resetkeys', 'resetchannels', 'off', 'sanitize-payload', '-@all'])
-      user.apply(rule);
-  },
+  clearselectors: (user) => user.clearSelectors(),
+  reset: (user) => user.reset(),
 };
-
-function allowAllKeys(user: AclUser): void {
-  user.allKeys = true;
-  user.keys = [];
-}
-
-function allowAllChannels(user: AclUser): void {
-  user.allChannels = true;
-  user.channels = [];
-}

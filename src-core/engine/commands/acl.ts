@@ -1,7 +1,12 @@
 // ACL: users, what they may do, and what was denied to them.
+
+import type { ReplyWriter } from '../../resp/reply-writer.ts';
 import { denialOf, denialSentence } from './acl-check.ts';
 import { aclCategories } from './acl-commands.ts';
-import { AclRuleError } from './acl-user.ts';
+import { AclRuleError } from './acl-rule-error.ts';
+import type { AclSelector } from './acl-selector.ts';
+import { mergedSelectors, UnmatchedParenthesis } from './acl-user.ts';
+import { answerLater } from './answer-later.ts';
 import { Args } from './args.ts';
 import { helpReply } from './help-reply.ts';
 import { ReplyError, wrongArity } from './reply-errors.ts';
@@ -24,8 +29,9 @@ function setuser({ args, reply, services }: CommandContext): void {
   if (/[\s\0]/.test(name)) throw new ReplyError("ERR Usernames can't contain spaces or null characters");
   const rules = Array.from({ length: args.count - 3 }, (_, i) => args.text(i + 3));
   try {
-    services.acl.setUser(name, rules);
+    services.acl.setUser(name, mergedSelectors(rules));
   } catch (error) {
+    if (error instanceof UnmatchedParenthesis) throw new ReplyError(`ERR ${error.message}`);
     if (!(error instanceof AclRuleError)) throw error;
     throw new ReplyError(`ERR Error in ACL SETUSER modifier '${error.rule}': ${error.message}`);
   }
@@ -45,20 +51,29 @@ function getuser({ args, reply, services }: CommandContext): void {
   reply.bulkLatin1('passwords');
   reply.array(user.passwords.length);
   for (const hash of user.passwords) reply.bulkLatin1(hash);
-  reply.bulkLatin1('commands');
-  reply.bulkLatin1(user.commands.describe());
-  reply.bulkLatin1('keys');
-  reply.bulkLatin1(user.keyText);
-  reply.bulkLatin1('channels');
-  reply.bulkLatin1(user.channelText);
+  const [root, ...more] = user.selectors;
+  replySelector(reply, root!);
   reply.bulkLatin1('selectors');
-  reply.array(0);
+  reply.array(more.length);
+  for (const selector of more) {
+    reply.map(3);
+    replySelector(reply, selector);
+  }
 }
 
-function deluser({ args, reply, services }: CommandContext): void {
+function replySelector(reply: ReplyWriter, selector: AclSelector): void {
+  reply.bulkLatin1('commands');
+  reply.bulkLatin1(selector.commands.describe());
+  reply.bulkLatin1('keys');
+  reply.bulkLatin1(selector.keyText);
+  reply.bulkLatin1('channels');
+  reply.bulkLatin1(selector.channelText);
+}
+
+function deluser({ args, reply, session, services }: CommandContext): void {
   const names = Array.from({ length: args.count - 2 }, (_, i) => args.text(i + 2));
   if (names.includes(DEFAULT_USER)) throw new ReplyError("ERR The 'default' user cannot be removed");
-  reply.integer(names.filter((name) => services.acl.deleteUser(name)).length);
+  reply.integer(names.filter((name) => services.acl.deleteUser(name, session)).length);
 }
 
 function cat(context: CommandContext): void {
@@ -67,12 +82,12 @@ function cat(context: CommandContext): void {
     replyTexts(context, aclCategories);
     return;
   }
-  if (args.count > 3) throw new ReplyError(wrongArity('acl|cat'));
+  if (args.count > 3) throw tooManyWords(args);
   const found = services.acl.commands.inCategory(args.text(2).toLowerCase());
   if (found === null) throw new ReplyError(`ERR Unknown category '${args.text(2)}'`);
   replyTexts(
     context,
-    found.map(({ name }) => name),
+    found.filter(({ isHere }) => isHere).map(({ name }) => name),
   );
 }
 
@@ -80,11 +95,9 @@ function cat(context: CommandContext): void {
 function dryrun({ args, reply, services }: CommandContext): void {
   const user = services.acl.find(args.text(2));
   if (user === null) throw new ReplyError(`ERR User '${args.text(2)}' not found`);
-  const named = services.acl.commands.named(args.text(3));
-  if (named === null) throw new ReplyError(`ERR Command '${args.text(3)}' not found`);
   const inner = shifted(args, 3);
-  const sub = inner.count > 1 ? services.acl.commands.named(`${args.text(3)}|${args.text(4)}`) : null;
-  const command = (sub ?? named)[0]!;
+  const command = services.acl.commandOf(inner);
+  if (command === null) throw new ReplyError(`ERR Command '${args.text(3)}' not found`);
   if (!command.takes(inner.count)) throw new ReplyError(wrongArity(command.name));
   const denial = denialOf(user, command, inner);
   if (denial === null) reply.ok();
@@ -106,7 +119,7 @@ function shifted(args: Args, from: number): Args {
 
 /** ACL LOG [count | RESET] */
 function log({ args, reply, services }: CommandContext): void {
-  if (args.count > 3) throw new ReplyError(wrongArity('acl|log'));
+  if (args.count > 3) throw tooManyWords(args);
   if (args.count === 3 && args.is(2, 'RESET')) {
     services.acl.clearLog();
     reply.ok();
@@ -132,7 +145,7 @@ function log({ args, reply, services }: CommandContext): void {
 }
 
 function genpass({ args, reply, services }: CommandContext): void {
-  if (args.count > 3) throw new ReplyError(wrongArity('acl|genpass'));
+  if (args.count > 3) throw tooManyWords(args);
   const refusal =
     'ERR ACL GENPASS argument must be the number of bits for the output password, a positive number up to 4096';
   const bits = args.count === 3 ? args.integer(2) : PASSWORD_BITS;
@@ -142,8 +155,24 @@ function genpass({ args, reply, services }: CommandContext): void {
   reply.bulkLatin1(hex.slice(0, digits));
 }
 
-function withoutFile(): never {
-  throw new ReplyError(noAclFile);
+function load(context: CommandContext): void {
+  const done = context.services.acl.loadFile(context.session);
+  if (done === null) throw new ReplyError(noAclFile);
+  answerLater(context, done, (error) => `ERR ${error.message}`);
+}
+
+function save(context: CommandContext): void {
+  const done = context.services.acl.saveFile();
+  if (done === null) throw new ReplyError(noAclFile);
+  answerLater(
+    context,
+    done,
+    () => 'ERR There was an error trying to save the ACLs. Please check the server logs for more information',
+  );
+}
+
+function tooManyWords(args: Args): ReplyError {
+  return new ReplyError(`ERR unknown subcommand or wrong number of arguments for '${args.text(1)}'. Try ACL HELP.`);
 }
 
 const aclHelp = [
@@ -212,9 +241,9 @@ export const aclCommands: readonly CommandRow[] = [
           context.services.acl.users.map((user) => user.describe()),
         ),
       ),
-      row('admin', 'load', 2, '6.0.0', withoutFile),
+      row('admin', 'load', 2, '6.0.0', load),
       row('admin', 'log', -2, '6.0.0', log),
-      row('admin', 'save', 2, '6.0.0', withoutFile),
+      row('admin', 'save', 2, '6.0.0', save),
       row('admin', 'setuser', -3, '6.0.0', setuser),
       row('admin', 'users', 2, '6.0.0', (context) =>
         replyTexts(

@@ -1,4 +1,5 @@
 // CONFIG: the directives, read and changed while the server runs.
+import { answerLater } from './answer-later.ts';
 import { helpReply } from './help-reply.ts';
 import { ReplyError, wrongArity } from './reply-errors.ts';
 import type { CommandContext, CommandFlag, CommandRow } from './spec.ts';
@@ -26,24 +27,10 @@ function configResetstat({ reply, services }: CommandContext): void {
   reply.ok();
 }
 
-/** The answer waits for the disk; inside a transaction, where nothing can wait, it does not. */
-function configRewrite({ reply, session, services, inExec }: CommandContext): void {
-  const written = services.server.rewriteConfig();
+function configRewrite(context: CommandContext): void {
+  const written = context.services.server.rewriteConfig();
   if (written === null) throw new ReplyError('ERR The server is running without a config file');
-  if (inExec) {
-    written.catch(() => {});
-    reply.ok();
-    return;
-  }
-  session.block();
-  const answer = (line: string) => {
-    session.push(Buffer.from(line));
-    session.unblock();
-  };
-  written.then(
-    () => answer('+OK\r\n'),
-    (error: Error) => answer(`-ERR Rewriting config file: ${error.message}\r\n`),
-  );
+  answerLater(context, written, (error) => `ERR Rewriting config file: ${error.message}`);
 }
 
 const configHelp = [

@@ -1,6 +1,5 @@
 // Commands about the connection itself: PING, ECHO, AUTH, HELLO, SELECT, QUIT, RESET.
 import { ReplyError, replyErrors } from './reply-errors.ts';
-import type { Services, Session } from './services.ts';
 import type { CommandContext, CommandRow } from './spec.ts';
 import { forgetTransaction } from './transaction-state.ts';
 
@@ -28,29 +27,30 @@ function echo({ args, reply }: CommandContext): void {
   reply.bulkRange(args.buffer, args.view, args.start(1), args.end(1));
 }
 
-function auth({ args, reply, session, services }: CommandContext): void {
+function auth(context: CommandContext): void {
+  const { args, reply, services } = context;
   if (args.count > 3) throw new ReplyError(replyErrors.syntax);
   const named = args.count === 3;
   if (!named && services.acl.isOpen) throw new ReplyError(noPasswordSet);
-  logIn(services, session, named ? args.text(1) : DEFAULT_USER, args.text(named ? 2 : 1));
+  logIn(context, named ? args.text(1) : DEFAULT_USER, args.text(named ? 2 : 1));
   reply.ok();
 }
 
 /** @throws ReplyError when they do not fit. */
-function logIn(services: Services, session: Session, user: string, password: string): void {
-  if (!services.acl.logIn(session, user, password)) throw new ReplyError(wrongPassword);
+function logIn({ args, services, session }: CommandContext, user: string, password: string): void {
+  if (!services.acl.logIn(session, user, password, args.text(0))) throw new ReplyError(wrongPassword);
 }
 
 /** HELLO [version [AUTH user password] [SETNAME name]]: all of it is checked before any of it is done. */
 function hello(context: CommandContext): void {
-  const { args, reply, session, services } = context;
+  const { args, reply, session } = context;
   const asked = args.count > 1 ? args.integer(1, 'ERR Protocol version is not an integer or out of range') : null;
   if (asked !== null && asked !== 2 && asked !== 3) throw new ReplyError('NOPROTO unsupported protocol version');
   let name: string | null = null;
   for (let at = 2; at < args.count; at++) {
     const left = args.count - 1 - at;
     if (args.is(at, 'AUTH') && left >= 2) {
-      logIn(services, session, args.text(at + 1), args.text(at + 2));
+      logIn(context, args.text(at + 1), args.text(at + 2));
       at += 2;
     } else if (args.is(at, 'SETNAME') && left >= 1) {
       name = args.text(at + 1);

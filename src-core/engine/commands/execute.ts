@@ -14,7 +14,7 @@ import { ReplyError, replyErrors, unknownCommand, unknownSubcommand, wrongArity 
 import { RequestBatch } from './request-batch.ts';
 import type { Services, Session } from './services.ts';
 import type { Command, CommandTable } from './table.ts';
-import { forgetTransaction, type QueuedRequest, queueRequest } from './transaction-state.ts';
+import { forgetTransaction, type QueuedRequest, queueRequest, requestOf } from './transaction-state.ts';
 import { noteBrokenStream, noteDivergence } from './unapplied.ts';
 import { type WaitingClient, WaitingClients } from './waiting-clients.ts';
 
@@ -147,7 +147,14 @@ export class Executor {
         return true;
       }
     }
-    if (!session.authenticated || session.subscriptions !== 0 || this.services.gates.shut !== 0) {
+    const { gates } = this.services;
+    if (
+      !session.authenticated ||
+      session.subscriptions !== 0 ||
+      session.isReplica ||
+      gates.shut !== 0 ||
+      session.isMonitor
+    ) {
       const verdict = passGates(this.services, session, command);
       if (verdict === POSTPONED) {
         this.services.clients.postpone(session);
@@ -188,6 +195,7 @@ export class Executor {
   /** Answers an error before anything ran; a transaction in the making will be aborted. */
   #reject(session: ExecutedSession, command: Command | null, text: string): void {
     if (command !== null) command.rejectedCalls++;
+    session.lastCommand = command?.name ?? 'NULL';
     const mark = this.reply.length;
     if (command !== null && command.name === 'exec') {
       forgetTransaction(session);
@@ -225,9 +233,10 @@ export class Executor {
   }
 
   #letWait(session: ExecutedSession, command: Command, args: Args): void {
-    const { keys, timeoutMs } = this.#context.waiting!;
+    const { keys, timeoutMs, as } = this.#context.waiting!;
     this.#context.waiting = null;
-    this.waiting.add(session, queueRequest(command, args), keys, timeoutMs, (client) => {
+    const request = as === null ? queueRequest(command, args) : requestOf(command, as);
+    this.waiting.add(session, request, keys, timeoutMs, (client) => {
       this.#answerWaiting(client, () => this.reply.nullArray());
     });
   }
@@ -312,7 +321,18 @@ export class Executor {
     args.frameStart = 0;
     args.frameEnd = request.buffer.length;
     context.enterQueued(args);
-    this.#runGuarded(request.command, this.reply.length);
+    const { session } = context;
+    const mark = this.reply.length;
+    // The user may have lost rights since the request was queued.
+    const refusal =
+      session.restriction === null
+        ? null
+        : this.services.acl.refusalInExec(session, session.restriction, request.command, args);
+    if (refusal === null) this.#runGuarded(request.command, mark);
+    else {
+      this.reply.error(refusal);
+      this.#countError(mark);
+    }
     context.leaveQueued(outer);
   }
 

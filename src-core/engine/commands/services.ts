@@ -144,6 +144,11 @@ export interface Session {
 /** Who writes to a connection after `takeOutput`, and hears of it what a writer must. */
 export interface OutputOwner {
   onDrain(): void;
+  /**
+   * The client has said something that is answered, and the answer does not go out, since the connection carries
+   * something else: the raw bytes of the answer, and the command.
+   */
+  onAnswer(answer: Buffer, command: string): void;
   /** The connection is gone. */
   onClose(reason: string | null): void;
 }
@@ -195,16 +200,24 @@ export interface AclService {
   find(name: string): AclUser | null;
   /** Makes or changes a user by rules, all or none; its connections feel it at once. @throws AclRuleError */
   setUser(name: string, rules: readonly string[]): void;
-  /** Closes its connections too. False: there was none. */
-  deleteUser(name: string): boolean;
+  /** Closes its connections too; the one that asks (`me`) gets its answer first. False: there was none. */
+  deleteUser(name: string, me: Session): boolean;
+  /** ACL LOAD. Null: there is no `aclfile`. Rejects with what is wrong with it; the users are then what they were. */
+  loadFile(me: Session): Promise<void> | null;
+  /** ACL SAVE, likewise. */
+  saveFile(): Promise<void> | null;
+  /** What a request asks for; null: there is no such command. */
+  commandOf(args: Args): Command | null;
   /** The default user is on and needs no password. */
   readonly isOpen: boolean;
   /** A connection begins, or begins again, as the default user. */
   enter(session: Session): void;
-  /** AUTH and HELLO. False: wrong, or the user is off; that is noted. */
-  logIn(session: Session, user: string, password: string): boolean;
+  /** AUTH and HELLO, which `asked` names. False: wrong, or the user is off; that is noted. */
+  logIn(session: Session, user: string, password: string, asked: string): boolean;
   /** NOPERM, which is noted; null when the request may run. */
   refusal(session: Session, user: AclUser, command: Command, args: Args): string | null;
+  /** The same for a request of a transaction that was allowed when it was queued. */
+  refusalInExec(session: Session, user: AclUser, command: Command, args: Args): string | null;
   /** The newest first. */
   readonly log: readonly AclLogEntry[];
   clearLog(): void;

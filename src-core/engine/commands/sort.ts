@@ -2,6 +2,7 @@
 import { type Database, NO_REF } from '../keyspace/database.ts';
 import { valueType } from '../keyspace/record.ts';
 import { SingleKey } from '../keyspace/single-key.ts';
+import { mayReadAnyKey } from './acl-check.ts';
 import { parseFloatStrictly } from './args.ts';
 import { hashKind, listKind, setKind, sortedSetKind, storeCollection, viewCollection } from './collection-keys.ts';
 import { ReplyError, replyErrors } from './reply-errors.ts';
@@ -36,11 +37,22 @@ function parseSortOptions(context: CommandContext, mayStore: boolean): SortOptio
       offset = args.integer(++i);
       limit = args.integer(++i);
     } else if (mayStore && args.is(i, 'STORE') && left >= 1) storeIndex = ++i;
-    else if (args.is(i, 'BY') && left >= 1) weightPattern = args.text(++i);
-    else if (args.is(i, 'GET') && left >= 1) resultPatterns.push(args.text(++i));
-    else throw new ReplyError(replyErrors.syntax);
+    else if (args.is(i, 'BY') && left >= 1) {
+      weightPattern = args.text(++i);
+      if (weightPattern.includes('*')) mustReadAnyKey(context, mayStore, 'BY');
+    } else if (args.is(i, 'GET') && left >= 1) {
+      mustReadAnyKey(context, mayStore, 'GET');
+      resultPatterns.push(args.text(++i));
+    } else throw new ReplyError(replyErrors.syntax);
   }
   return { descending, byText, weightPattern, resultPatterns, offset, limit, storeIndex };
+}
+
+/** The keys that a pattern leads to are known too late to ask for each of them. @throws ReplyError */
+function mustReadAnyKey({ args, session }: CommandContext, mayStore: boolean, option: 'BY' | 'GET'): void {
+  const user = session.restriction;
+  if (user === null || mayReadAnyKey(user, mayStore ? 'sort' : 'sort_ro', args)) return;
+  throw new ReplyError(`ERR ${option} option of SORT denied due to insufficient ACL permissions`);
 }
 
 interface Source {

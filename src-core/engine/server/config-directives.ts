@@ -58,6 +58,7 @@ function plainFilename(name: string): (text: string) => string | null {
 /** Those that this engine does something about. */
 const honoured = [
   row('acl-pubsub-default', choiceKind('allchannels', 'resetchannels'), 'resetchannels'),
+  row('aclfile', textKind(), '', { immutable: true }),
   row('acllog-max-len', integerKind(0, LONG), 128),
   row('bind', wordsKind, '* -::*', { immutable: true }),
   row(
@@ -145,7 +146,6 @@ const honoured = [
 
 /** Those of Redis 7.0 that it takes and does nothing about. */
 const ignored = [
-  row('aclfile', textKind(), '', { immutable: true }),
   row('active-defrag-cycle-max', integerKind(1, 99), 25),
   row('active-defrag-cycle-min', integerKind(1, 99), 1),
   row('active-defrag-ignore-bytes', memoryKind(1, LONG), 104857600),

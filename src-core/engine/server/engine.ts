@@ -22,7 +22,7 @@ import type { Config } from './config.ts';
 import { ConfigRewriter } from './config-rewrite.ts';
 import { Cron } from './cron.ts';
 import { Info } from './info.ts';
-import { ListenError, type Listening, listenEverywhere } from './listeners.ts';
+import { type Listening, listenEverywhere } from './listeners.ts';
 import { LocalCalls } from './local-calls.ts';
 import { Log, type LogLevel, type LogRecord } from './log.ts';
 import { MemoryFigures } from './memory-figures.ts';
@@ -34,6 +34,7 @@ import { ReplicationBridge } from './replication-bridge.ts';
 import { serverService } from './server-service.ts';
 import { configuredMaster, followValueLimits, persistenceSettings, replicationSettings } from './settings.ts';
 import { Shutdown } from './shutdown.ts';
+import { StartError } from './start-error.ts';
 import { newStats } from './stats.ts';
 import { MasterStream } from './stream-target.ts';
 import { Tls } from './tls.ts';
@@ -111,8 +112,11 @@ export class Engine {
       heldForReplica: (session) => this.replication.replicas.heldBytes(session),
     });
     this.#acl = new Acl({
-      clock: ports.clock,
+      ...ports,
       config,
+      log: this.#log,
+      pubsub: this.#pubsub,
+      kill: (session, me) => this.#clients.kill(session, me),
       table: this.#table,
       sessions: () => this.#clients.sessions,
       describe: (session) => this.#clients.describe(session),
@@ -145,7 +149,7 @@ export class Engine {
           files: ports.files,
           random: ports.random,
           log: this.#log,
-          users: () => this.#acl.users.map((user) => user.describe()),
+          users: () => this.#acl.configLines,
         }),
         replication: this.replication,
         cron: () => this.#cron,
@@ -203,7 +207,7 @@ export class Engine {
   /**
    * Opens the doors, loads the snapshot, and begins to follow the configured master. Clients that come during the load
    * hear LOADING.
-   * @throws ListenError when it cannot listen; RdbError, or an error with the system's code, when the snapshot cannot be
+   * @throws StartError when it cannot listen, or what it needs for that is wrong; RdbError, or an error with the system's code, when the snapshot cannot be
    * loaded. Nothing stays open then.
    */
   async start(): Promise<{ readonly port: number }> {
@@ -213,6 +217,7 @@ export class Engine {
     // Known before anything else: the log carries the mark, and a replica loads keys past their time.
     if (configuredMaster(this.config) !== null) this.#roleChanged('replica');
     this.#configureTls();
+    await this.#acl.loadAtStart(this.config.userLines.length > 0);
     this.#listening = await listenEverywhere({
       transport,
       files,
@@ -264,7 +269,7 @@ export class Engine {
       this.#tls.configure();
     } catch (error) {
       if (!(error instanceof TlsError)) throw error;
-      throw new ListenError('Failed to configure TLS. Check logs for more info.', 'EINVAL', 'tls-port');
+      throw new StartError('Failed to configure TLS. Check logs for more info.');
     }
   }
 

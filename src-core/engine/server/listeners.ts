@@ -3,9 +3,10 @@ import type { Disposable } from '../../base/lifecycle.ts';
 import type { Connection, ConnectionHandlers, Files, Transport } from '../../base/ports.ts';
 import type { TlsDoor } from '../../base/tls.ts';
 import type { ConfigService, LogService } from '../commands/services.ts';
+import { StartError } from './start-error.ts';
 
 /** The server cannot listen where it was told to. `code` is the system's: EADDRINUSE, EACCES, EADDRNOTAVAIL … */
-export class ListenError extends Error {
+export class ListenError extends StartError {
   readonly code: string;
   readonly address: string;
 
