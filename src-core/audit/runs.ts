@@ -13,7 +13,9 @@ interface Gathered {
 
 /** @param runningIds runs that go on in this very process @returns newest first */
 export function toRuns(entries: readonly JournalEntry[], runningIds: ReadonlySet<string>): JournalRun[] {
-  return [...gather(entries).values()].map((run) => toRun(run, runningIds)).reverse();
+  const runs = [...gather(entries).values()];
+  const settled = new Set(runs.flatMap(settles));
+  return runs.map((run) => toRun(run, runningIds, settled)).reverse();
 }
 
 /** Where the nodes of a run stood, or were to stand; null where the journal has no such run, or nothing to restore. */
@@ -28,6 +30,11 @@ export function findRestoration(
   // Only whom the run moves is moved back: others that it looked at may have gone elsewhere since, and for good reason.
   const moved = begun.before.filter((state) => begun.goal.some(({ nodeId }) => nodeId === state.nodeId));
   return { links: moved.map(toLink), settings: begun.replacedSettings ?? [] };
+}
+
+/** The run that this one led back or on, where it did so to the end. */
+function settles({ begun: { act }, end }: Gathered): string[] {
+  return act.kind === 'restore' && end?.failure === null ? [act.runId] : [];
 }
 
 function toLink({ nodeId, name, address, runId, master }: NodeState): JournalLink {
@@ -49,7 +56,11 @@ function gather(entries: readonly JournalEntry[]): Map<string, Gathered> {
   return runs;
 }
 
-function toRun({ begun, results, openStep, end }: Gathered, runningIds: ReadonlySet<string>): JournalRun {
+function toRun(
+  { begun, results, openStep, end }: Gathered,
+  runningIds: ReadonlySet<string>,
+  settled: ReadonlySet<string>,
+): JournalRun {
   const { runId, atMs, who, act, plan, before, goal, replacedSettings, forceReason } = begun;
   const state = stateOf(end, runningIds.has(runId));
   const hasMoved = results.length > 0 || openStep !== null;
@@ -72,6 +83,7 @@ function toRun({ begun, results, openStep, end }: Gathered, runningIds: Readonly
     before: before ?? [],
     canUndo: isOver && hasMoved && (knowsLinks || knowsSettings),
     canResume: isOver && state !== 'done' && knowsLinks,
+    isSettled: settled.has(runId),
   };
 }
 

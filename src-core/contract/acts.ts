@@ -295,6 +295,8 @@ export interface JournalRun {
   /** Whether the journal knows enough to plan the way back, and the way on. */
   readonly canUndo: boolean;
   readonly canResume: boolean;
+  /** A later run undid or resumed it, and ended well. */
+  readonly isSettled: boolean;
 }
 
 /** Guards that a person may set; they are kept by the host. */

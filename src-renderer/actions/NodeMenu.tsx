@@ -1,6 +1,13 @@
 // The menu of a node: the same rows as the inspector and the palette, with the reason where one cannot be chosen now.
 import { ActionIcon, Menu } from '@mantine/core';
-import { IconArrowsJoin, IconDots, IconEye, IconPlugConnected, IconPlugConnectedX } from '@tabler/icons-react';
+import {
+  IconArrowsJoin,
+  IconArrowsSplit2,
+  IconDots,
+  IconEye,
+  IconPlugConnected,
+  IconPlugConnectedX,
+} from '@tabler/icons-react';
 import { memo } from 'react';
 import type { NodeId, NodeView } from '#core/contract/views.ts';
 import { useHost } from '../bridge/host-store.ts';
@@ -71,6 +78,18 @@ function NodeMenuItems({ nodeId }: { readonly nodeId: NodeId }) {
           <AttachItems nodeId={node.id} side="masters" />
         </Menu.Sub.Dropdown>
       </Menu.Sub>
+      {node.replicas.length > 0 && (
+        <Menu.Sub position="right-start">
+          <Menu.Sub.Target>
+            <Menu.Sub.Item leftSection={<IconArrowsSplit2 size={15} />} data-testid="menu-act-repointReplicas">
+              {say('act.repointReplicas')}
+            </Menu.Sub.Item>
+          </Menu.Sub.Target>
+          <Menu.Sub.Dropdown>
+            <RepointItems nodeId={node.id} />
+          </Menu.Sub.Dropdown>
+        </Menu.Sub>
+      )}
       {actionsFor(node).map((action) => (
         <ActionItem key={action.kind} node={node} action={action} testId={`menu-act-${action.kind}`} />
       ))}
@@ -163,4 +182,24 @@ export function AttachItems({ nodeId, side }: AttachItemsProps) {
       </Menu.Item>
     );
   });
+}
+
+/** Every node that could take over the replicas of this one; the host's plan says what each would do. */
+function RepointItems({ nodeId }: { readonly nodeId: NodeId }) {
+  const nodes = useFleet((fleet) => fleet.nodes);
+  const order = useFleet((fleet) => fleet.order);
+  const others = order.flatMap((id) => (id === nodeId || nodes[id] === undefined ? [] : [nodes[id]]));
+  if (others.length === 0) return <Menu.Label>{say('act.noTargets')}</Menu.Label>;
+  return others.map((other) => (
+    <Menu.Item
+      key={other.id}
+      onClick={() => void askPlan({ kind: 'repointReplicas', nodeId, masterId: other.id })}
+      data-testid={`repoint-target-${other.name}`}
+    >
+      <div className="menu-name" title={other.name}>
+        {other.name}
+      </div>
+      <div className="menu-command mono">{attachCommand(other)}</div>
+    </Menu.Item>
+  ));
 }

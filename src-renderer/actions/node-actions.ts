@@ -1,13 +1,19 @@
 // The acts on a node as records: menu, inspector, palette and keys all read these rows and none has rules of its own.
 import {
   type Icon,
+  IconAdjustments,
+  IconArrowsDiff,
+  IconArrowsExchange,
   IconArrowUpCircle,
+  IconBinaryTree2,
   IconBolt,
   IconBoltOff,
+  IconLifebuoy,
   IconPlayerPlay,
   IconPlayerStop,
   IconRefresh,
   IconRefreshAlert,
+  IconRotateClockwise2,
   IconTrash,
 } from '@tabler/icons-react';
 import type { Act, ActKind } from '#core/contract/acts.ts';
@@ -42,6 +48,15 @@ function whyNotReplica(node: NodeView): Refusal | null {
   return whyNotRunning(node) ?? (node.role === 'replica' ? null : why('act.why.notAReplica', node));
 }
 
+function whyNotFailover(node: NodeView): Refusal | null {
+  return whyNotReplica(node) ?? (node.link?.phase === 'streaming' ? null : why('act.why.notStreaming', node));
+}
+
+function whyNotRescue(node: NodeView): Refusal | null {
+  return whyNotReplica(node) ?? (node.link?.phase === 'streaming' ? why('act.why.streams', node) : null);
+}
+
+const hasReplicas = (node: NodeView) => node.replicas.length > 0;
 const isEmbedded = (node: NodeView) => node.kind === 'embedded';
 const isReplica = (node: NodeView) => node.role === 'replica';
 const isStopped = (node: NodeView) => node.lifecycle.kind === 'stopped' || node.lifecycle.kind === 'failed';
@@ -76,6 +91,66 @@ export const nodeActions: readonly NodeAction[] = [
     fits: isReplica,
     whyNot: whyNotReplica,
     act: (node) => ({ kind: 'resyncFull', nodeId: node.id }),
+  },
+  {
+    kind: 'failover',
+    text: () => 'act.failover',
+    icon: IconArrowsExchange,
+    isDestroying: false,
+    keys: 'alt+O',
+    fits: isReplica,
+    whyNot: whyNotFailover,
+    act: (node) => ({ kind: 'failover', nodeId: node.id }),
+  },
+  {
+    kind: 'rescue',
+    text: () => 'act.rescue',
+    icon: IconLifebuoy,
+    isDestroying: true,
+    keys: null,
+    fits: (node) => isReplica(node) && node.link?.phase !== 'streaming',
+    whyNot: whyNotRescue,
+    act: (node) => ({ kind: 'rescue', nodeId: node.id }),
+  },
+  {
+    kind: 'reverseLink',
+    text: () => 'act.reverseLink',
+    icon: IconArrowsDiff,
+    isDestroying: false,
+    keys: null,
+    fits: isReplica,
+    whyNot: whyNotFailover,
+    act: (node) => ({ kind: 'reverseLink', nodeId: node.id }),
+  },
+  {
+    kind: 'flatten',
+    text: () => 'act.flatten',
+    icon: IconBinaryTree2,
+    isDestroying: false,
+    keys: null,
+    fits: hasReplicas,
+    whyNot: (node) => whyNotRunning(node) ?? (hasReplicas(node) ? null : why('act.why.noReplicas', node)),
+    act: (node) => ({ kind: 'flatten', nodeId: node.id }),
+  },
+  {
+    kind: 'rollingRestart',
+    text: () => 'act.rollingRestart',
+    icon: IconRotateClockwise2,
+    isDestroying: true,
+    keys: null,
+    fits: hasReplicas,
+    whyNot: whyNotRunning,
+    act: (node) => ({ kind: 'rollingRestart', nodeId: node.id }),
+  },
+  {
+    kind: 'changeSettings',
+    text: () => 'act.changeSettings',
+    icon: IconAdjustments,
+    isDestroying: false,
+    keys: 'alt+S',
+    fits: (node) => node.lifecycle.kind === 'running',
+    whyNot: whyNotRunning,
+    act: (node) => ({ kind: 'changeSettings', nodeId: node.id }),
   },
   {
     kind: 'startLoad',

@@ -1,9 +1,12 @@
 // What can be done with the window itself, as records: rail, palette, keys and help read these rows.
 import {
   type Icon,
+  IconAddressBook,
   IconChartLine,
   IconHelp,
+  IconHistory,
   IconLayoutSidebarRight,
+  IconLock,
   IconPlugConnected,
   IconPlus,
   IconSitemap,
@@ -14,9 +17,21 @@ import { openDialog } from '../dialogs/dialog-store.ts';
 import { askPlan } from '../dialogs/plan-store.ts';
 import type { TextKey } from '../i18n/i18n.ts';
 import { choose, useChoices } from '../store/choices-store.ts';
+import { setReadOnly, useGuards } from '../store/guards-store.ts';
 
 export interface WindowAction {
-  readonly id: 'startNode' | 'connect' | 'graph' | 'table' | 'charts' | 'inspector' | 'theme' | 'help';
+  readonly id:
+    | 'startNode'
+    | 'connect'
+    | 'connections'
+    | 'graph'
+    | 'table'
+    | 'charts'
+    | 'inspector'
+    | 'journal'
+    | 'readOnly'
+    | 'theme'
+    | 'help';
   readonly text: TextKey;
   readonly icon: Icon;
   readonly keys: string;
@@ -41,6 +56,14 @@ export const windowActions: readonly WindowAction[] = [
     keys: 'alt+C',
     needsHost: true,
     run: () => openDialog({ kind: 'connect', address: null }),
+  },
+  {
+    id: 'connections',
+    text: 'connections.open',
+    icon: IconAddressBook,
+    keys: 'alt+K',
+    needsHost: true,
+    run: () => openDialog({ kind: 'connections' }),
   },
   {
     id: 'graph',
@@ -73,6 +96,22 @@ export const windowActions: readonly WindowAction[] = [
     keys: 'alt+I',
     needsHost: false,
     run: () => choose({ hasInspector: !useChoices.getState().hasInspector }),
+  },
+  {
+    id: 'journal',
+    text: 'journal.open',
+    icon: IconHistory,
+    keys: 'alt+J',
+    needsHost: true,
+    run: () => openDialog({ kind: 'journal' }),
+  },
+  {
+    id: 'readOnly',
+    text: 'journal.readOnly',
+    icon: IconLock,
+    keys: 'alt+X',
+    needsHost: true,
+    run: () => void setReadOnly(!useGuards.getState().isReadOnly),
   },
   {
     id: 'theme',

@@ -1,6 +1,6 @@
 // The command palette: every act of the window and of every node, found by typing; those not possible now say why.
 import { Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight';
-import { IconArrowsJoin, IconEye, IconSearch } from '@tabler/icons-react';
+import { IconArrowsJoin, IconArrowsSplit2, IconEye, IconSearch } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import type { NodeId, NodeView } from '#core/contract/views.ts';
@@ -121,7 +121,19 @@ function nodeRows(
       },
     ];
   });
-  return [...own, ...attaches];
+  const moves = Object.values(nodes).flatMap((master): Row[] => {
+    if (!isHostThere || master.id === node.id || node.replicas.length === 0) return [];
+    return [
+      {
+        id: `repoint:${node.id}:${master.id}`,
+        label: say('act.moveReplicasTo', { name: node.name, master: master.name }),
+        description: attachCommand(master),
+        leftSection: <IconArrowsSplit2 size={17} />,
+        onClick: () => void askPlan({ kind: 'repointReplicas', nodeId: node.id, masterId: master.id }),
+      },
+    ];
+  });
+  return [...own, ...attaches, ...moves];
 }
 
 function notNow(refusal: Refusal): string {

@@ -1,17 +1,25 @@
 // The rail at the left: what of the window is shown, the theme, and help.
 import { ActionIcon, Tooltip } from '@mantine/core';
+import { useEffect } from 'react';
 import { type WindowAction, windowActions } from '../actions/window-actions.ts';
 import { KeyHint } from '../design/KeyHint.tsx';
 import { say } from '../i18n/i18n.ts';
 import { type Choices, useChoices } from '../store/choices-store.ts';
+import { followGuards, useGuards } from '../store/guards-store.ts';
 
 const upper: ReadonlySet<WindowAction['id']> = new Set(['graph', 'table', 'charts', 'inspector']);
-const lower: ReadonlySet<WindowAction['id']> = new Set(['theme', 'help']);
+const lower: ReadonlySet<WindowAction['id']> = new Set(['journal', 'readOnly', 'theme', 'help']);
 
 export function Rail() {
   const choices = useChoices();
+  const isReadOnly = useGuards((guards) => guards.isReadOnly);
+  useEffect(followGuards, []);
   const button = (action: WindowAction) => (
-    <RailButton key={action.id} action={action} isOn={isOn(action.id, choices)} />
+    <RailButton
+      key={action.id}
+      action={action}
+      isOn={action.id === 'readOnly' ? isReadOnly : isOn(action.id, choices)}
+    />
   );
   return (
     <nav className="rail" aria-label={say('app.views')}>

@@ -1,6 +1,6 @@
 // The forecast of a plan: partial or full, why, what it moves and drops, drawn on the tape.
-import type { Forecast, Plan } from '#core/contract/acts.ts';
-import { formatBytes, formatCount } from '../i18n/format.ts';
+import type { Forecast, Plan, SyncCost } from '#core/contract/acts.ts';
+import { formatBytes, formatCount, formatSeconds } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
 import { statementText } from '../i18n/statement-text.ts';
 import { findNode } from '../store/fleet-store.ts';
@@ -19,13 +19,50 @@ export function ForecastBox({ plan, forecast }: ForecastBoxProps) {
       <h3>{say(`plan.forecastSync.${forecast.sync}`)}</h3>
       <p>{statementText(forecast.reason)}</p>
       {window !== null && <OffsetTape size="large" window={window} ticks={forecastTicks(plan, forecast)} />}
-      <dl className="forecast-figures">
-        <Box label={say('plan.transfer')} value={transferText(forecast)} />
-        <Box label={say('plan.dropped')} value={amountText(forecast.keysDestroyed)} />
-        <Box label={say('plan.below')} value={amountText(forecast.replicasBelow)} />
-      </dl>
+      <ForecastFigures forecast={forecast} />
+      {forecast.cost !== null && forecast.cost.basis.length > 0 && (
+        <ul className="forecast-basis faint" data-testid="plan-basis">
+          {forecast.cost.basis.map((statement) => (
+            <li key={statementText(statement)}>{statementText(statement)}</li>
+          ))}
+        </ul>
+      )}
     </section>
   );
+}
+
+function ForecastFigures({ forecast }: { readonly forecast: Forecast }) {
+  const { cost } = forecast;
+  return (
+    <dl className="forecast-figures">
+      <Box label={say('plan.transfer')} value={transferText(forecast)} />
+      {cost !== null && <Box label={say('plan.time')} value={timeText(cost)} />}
+      <Box label={say('plan.dropped')} value={droppedText(forecast)} />
+      <Box label={say('plan.below')} value={amountText(forecast.replicasBelow)} />
+      {cost !== null && <Box label={say('plan.outputBuffer')} value={bufferText(cost)} />}
+      {cost !== null && <Box label={say('plan.fork')} value={bytesText(cost.forkBytes)} />}
+    </dl>
+  );
+}
+
+function timeText({ totalSeconds }: SyncCost): string {
+  return totalSeconds === null ? say('plan.unknownFigure') : say('plan.about', { amount: formatSeconds(totalSeconds) });
+}
+
+function bytesText(bytes: number | null): string {
+  if (bytes === null) return say('plan.unknownFigure');
+  return bytes === 0 ? say('plan.nothing') : formatBytes(bytes);
+}
+
+function bufferText({ outputBuffer: { peakBytes, limitBytes } }: SyncCost): string {
+  if (peakBytes === null) return say('plan.unknownFigure');
+  if (limitBytes === null || limitBytes === 0) return formatBytes(peakBytes);
+  return say('plan.ofLimit', { amount: formatBytes(peakBytes), limit: formatBytes(limitBytes) });
+}
+
+function droppedText({ keysDestroyed, bytesDestroyed }: Forecast): string {
+  const keys = amountText(keysDestroyed);
+  return keysDestroyed && bytesDestroyed ? `${keys} · ${formatBytes(bytesDestroyed)}` : keys;
 }
 
 function forecastTicks(plan: Plan, forecast: Forecast): readonly TapeTick[] {

@@ -1,17 +1,19 @@
 // The plan dialog: what an act will do, destroy and run, before it runs; then what the servers answered.
 import { Button, CopyButton, Loader, Modal, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { Plan } from '#core/contract/acts.ts';
+import { type ActKind, actBounds, type Plan } from '#core/contract/acts.ts';
 import { useHost } from '../bridge/host-store.ts';
 import { say } from '../i18n/i18n.ts';
 import { failureText, statementText } from '../i18n/statement-text.ts';
 import './dialogs.css';
+import './journal.css';
 import { ForecastBox } from './ForecastBox.tsx';
 import { PlanForm } from './PlanForm.tsx';
-import { PlanChecks, PlanSteps } from './PlanSteps.tsx';
+import { PlanCandidates, PlanMoves } from './PlanMoves.tsx';
+import { isForceable, PlanChecks, PlanSteps } from './PlanSteps.tsx';
 import { asRedisCli } from './plan-commands.ts';
 import { type PlanState, shownPlan } from './plan-state.ts';
-import { askPlan, closePlan, runPlan, usePlan } from './plan-store.ts';
+import { askPlan, cancelRun, closePlan, runPlan, usePlan } from './plan-store.ts';
 
 export function PlanDialog() {
   const state = usePlan((held) => held.state);
@@ -42,7 +44,7 @@ type OpenState = Exclude<PlanState, { kind: 'closed' }>;
 function isLight(state: PlanState): boolean {
   if (state.kind === 'closed') return true;
   const plan = shownPlan(state);
-  return plan === null || (plan.forecast === null && plan.destroys.length === 0);
+  return plan === null || (plan.forecast === null && plan.moves.length === 0 && plan.destroys.length === 0);
 }
 
 function titleOf(state: PlanState): string {
@@ -55,6 +57,7 @@ function titleOf(state: PlanState): string {
 function PlanBody({ state }: { readonly state: OpenState }) {
   const plan = shownPlan(state);
   const [word, setWord] = useState('');
+  const [reason, setReason] = useState('');
   return (
     <div data-testid="plan-dialog" data-state={state.kind} data-act={state.act.kind}>
       <header className="dialog-head">
@@ -65,10 +68,31 @@ function PlanBody({ state }: { readonly state: OpenState }) {
         {state.kind !== 'running' && state.kind !== 'finished' && <PlanForm act={state.act} />}
         {state.kind === 'unplanned' && <FailureBox failure={state.failure} />}
         {plan !== null && <PlanContent plan={plan} state={state} />}
+        {state.kind === 'shown' && isForceable(state.plan.checks) && (
+          <ForceField reason={reason} setReason={setReason} />
+        )}
         {state.kind === 'finished' && <ResultBox state={state} />}
       </div>
-      <PlanFoot state={state} plan={plan} word={word} setWord={setWord} />
+      <PlanFoot state={state} plan={plan} word={word} setWord={setWord} reason={reason} />
     </div>
+  );
+}
+
+interface ForceFieldProps {
+  readonly reason: string;
+  readonly setReason: (reason: string) => void;
+}
+
+function ForceField({ reason, setReason }: ForceFieldProps) {
+  return (
+    <TextInput
+      label={say('plan.forceLabel')}
+      description={say('plan.forceHint')}
+      maxLength={actBounds.reasonMaxLength}
+      value={reason}
+      onChange={(event) => setReason(event.currentTarget.value)}
+      data-testid="plan-force-reason"
+    />
   );
 }
 
@@ -76,6 +100,10 @@ function PlanContent({ plan, state }: { readonly plan: Plan; readonly state: Ope
   return (
     <div className="plan-content" data-stale={state.kind === 'planning'}>
       {plan.forecast !== null && <ForecastBox plan={plan} forecast={plan.forecast} />}
+      {plan.candidates.length > 0 && (
+        <PlanCandidates candidates={plan.candidates} act={plan.act} canChoose={state.kind === 'shown'} />
+      )}
+      {plan.moves.length > 0 && <PlanMoves moves={plan.moves} />}
       {plan.destroys.length > 0 && (
         <section>
           <h3>{say('plan.destroys')}</h3>
@@ -132,9 +160,10 @@ interface PlanFootProps {
   readonly plan: Plan | null;
   readonly word: string;
   readonly setWord: (word: string) => void;
+  readonly reason: string;
 }
 
-function PlanFoot({ state, plan, word, setWord }: PlanFootProps) {
+function PlanFoot({ state, plan, word, setWord, reason }: PlanFootProps) {
   const isOver = state.kind === 'finished' || state.kind === 'unplanned';
   return (
     <footer className="dialog-foot">
@@ -162,13 +191,74 @@ function PlanFoot({ state, plan, word, setWord }: PlanFootProps) {
           />
         </span>
       )}
-      <Button variant="default" onClick={closePlan} disabled={state.kind === 'running'} data-testid="plan-cancel">
-        {say(isOver ? 'plan.close' : 'plan.cancel')}
-      </Button>
-      {isOver ? <AgainButton state={state} /> : <RunButton state={state} plan={plan} word={word} />}
+      {state.kind === 'running' ? (
+        <StopButton state={state} />
+      ) : (
+        <Button variant="default" onClick={closePlan} data-testid="plan-cancel">
+          {say(isOver ? 'plan.close' : 'plan.cancel')}
+        </Button>
+      )}
+      {isOver && <RestoreButtons state={state} />}
+      {isOver ? <AgainButton state={state} /> : <RunButton state={state} plan={plan} word={word} reason={reason} />}
     </footer>
   );
 }
+
+/** Ends the run after its present step; what it holds is let go. */
+function StopButton({ state }: { readonly state: Extract<OpenState, { kind: 'running' }> }) {
+  const isStopping = state.progress?.state === 'cancelling';
+  return (
+    <Button
+      variant="default"
+      disabled={state.progress === null || isStopping}
+      onClick={() => void cancelRun()}
+      data-testid="plan-stop"
+    >
+      {say(isStopping ? 'plan.stopping' : 'plan.stop')}
+    </Button>
+  );
+}
+
+/** The way back of a run that moved something, and the way on of one that ended early. */
+function RestoreButtons({ state }: { readonly state: OpenState }) {
+  if (state.kind !== 'finished' || state.result.kind !== 'answered') return null;
+  const { runId, failure, results } = state.result.answer;
+  if (!movingActs.has(state.act.kind) || results.length === 0) return null;
+  return (
+    <>
+      {failure !== null && (
+        <Button
+          variant="default"
+          onClick={() => void askPlan({ kind: 'restore', runId, to: 'goal' })}
+          data-testid="plan-resume"
+        >
+          {say('journal.resume')}
+        </Button>
+      )}
+      <Button
+        variant="default"
+        onClick={() => void askPlan({ kind: 'restore', runId, to: 'before' })}
+        data-testid="plan-undo"
+      >
+        {say('journal.undo')}
+      </Button>
+    </>
+  );
+}
+
+/** Acts whose run leaves nodes elsewhere, or settings changed. */
+const movingActs: ReadonlySet<ActKind> = new Set([
+  'attach',
+  'promote',
+  'failover',
+  'rescue',
+  'repointReplicas',
+  'flatten',
+  'reverseLink',
+  'changeSettings',
+  'rollingRestart',
+  'restore',
+]);
 
 /** Offered where nothing was run, or not to the end. */
 function AgainButton({ state }: { readonly state: OpenState }) {
@@ -181,22 +271,32 @@ function AgainButton({ state }: { readonly state: OpenState }) {
   );
 }
 
-function RunButton(props: { readonly state: OpenState; readonly plan: Plan | null; readonly word: string }) {
-  const { state, plan, word } = props;
+interface RunButtonProps {
+  readonly state: OpenState;
+  readonly plan: Plan | null;
+  readonly word: string;
+  readonly reason: string;
+}
+
+function RunButton({ state, plan, word, reason }: RunButtonProps) {
   const isHostThere = useHost((host) => host.client !== null);
   const isDraftAhead = usePlan((held) => held.isDraftAhead);
   const expected = plan?.typedConfirmation ?? null;
-  const isBlocked = plan?.checks.some((check) => check.level === 'fail') ?? true;
+  const isFailing = plan?.checks.some((check) => check.level === 'fail') ?? true;
+  const isForced = plan !== null && isForceable(plan.checks) && reason.trim() !== '';
+  const isBlocked = isFailing && !isForced;
   const isTyped = expected === null || word === expected;
   const isLosing = plan !== null && plan.destroys.length > 0;
   const act = say(`plan.run.${state.act.kind}`);
   const label = plan?.forecast?.sync === 'full' && state.act.kind === 'attach' ? say('plan.runFull', { act }) : act;
   return (
     <Button
-      color={isLosing ? 'danger' : 'action'}
+      color={isLosing || isForced ? 'danger' : 'action'}
       loading={state.kind === 'running'}
       disabled={state.kind !== 'shown' || isDraftAhead || isBlocked || !isTyped || !isHostThere}
-      onClick={() => void runPlan(expected === null ? null : word)}
+      onClick={() =>
+        void runPlan({ confirmation: expected === null ? null : word, forceReason: isForced ? reason.trim() : null })
+      }
       data-autofocus={!isLosing || undefined}
       data-testid="plan-run"
     >

@@ -1,33 +1,21 @@
 // What a person may still choose in the plan dialog; each change asks for a new plan, so that what is shown is what would run.
 import { NumberInput, PasswordInput, TextInput } from '@mantine/core';
-import { useEffect, useState } from 'react';
-import { type Act, actBounds, actSchema } from '#core/contract/acts.ts';
+import { useState } from 'react';
+import { type Act, actBounds } from '#core/contract/acts.ts';
 import { say } from '../i18n/i18n.ts';
 import { BoundedNumber } from './BoundedNumber.tsx';
-import { askPlan, usePlan } from './plan-store.ts';
+import { SettingsForm } from './SettingsForm.tsx';
+import { useReplan } from './use-replan.ts';
 
-/** A pause in typing after which the plan is made anew. */
-const typingPauseMs = 250;
+/** What the host takes when nothing is said. */
+const failoverTimeoutShownMs = 5000;
 
 export function PlanForm({ act }: { readonly act: Act }) {
   if (act.kind === 'startNode' && act.nodeId === undefined) return <StartForm first={act} />;
   if (act.kind === 'startLoad') return <LoadForm first={act} />;
+  if (act.kind === 'failover') return <FailoverForm first={act} />;
+  if (act.kind === 'changeSettings') return <SettingsForm first={act} />;
   return null;
-}
-
-/** Asks for a new plan once the draft differs from what was asked, is within bounds, and the typing pauses. */
-function useReplan(draft: Act, asked: Act): void {
-  const draftText = JSON.stringify(draft);
-  const askedText = JSON.stringify(asked);
-  useEffect(() => {
-    usePlan.setState({ isDraftAhead: draftText !== askedText });
-    if (draftText === askedText) return;
-    const timer = setTimeout(() => {
-      const parsed = actSchema.safeParse(JSON.parse(draftText));
-      if (parsed.success) void askPlan(parsed.data);
-    }, typingPauseMs);
-    return () => clearTimeout(timer);
-  }, [draftText, askedText]);
 }
 
 type StartAct = Extract<Act, { kind: 'startNode' }>;
@@ -100,6 +88,26 @@ function LoadForm({ first }: { readonly first: LoadAct }) {
         value={size}
         setValue={setSize}
         testId="load-size"
+      />
+    </div>
+  );
+}
+
+type FailoverAct = Extract<Act, { kind: 'failover' }>;
+
+function FailoverForm({ first }: { readonly first: FailoverAct }) {
+  const [timeoutMs, setTimeoutMs] = useState<number | string>(first.timeoutMs ?? failoverTimeoutShownMs);
+  const isChosen = first.timeoutMs !== undefined || timeoutMs !== failoverTimeoutShownMs;
+  useReplan({ ...first, ...(isChosen && { timeoutMs: Number(timeoutMs) }) }, first);
+  return (
+    <div className="plan-form">
+      <BoundedNumber
+        label={say('plan.failoverTimeout')}
+        min={actBounds.failoverTimeoutMinMs}
+        max={actBounds.failoverTimeoutMaxMs}
+        value={timeoutMs}
+        setValue={setTimeoutMs}
+        testId="failover-timeout"
       />
     </div>
   );

@@ -1,7 +1,7 @@
 // The checks of a plan, and its steps with the literal commands and, once it ran, the servers' answers.
 import { IconAlertTriangle, IconCheck, IconX } from '@tabler/icons-react';
 import type { Plan, PlanCheck, PlanStep, StepResult } from '#core/contract/acts.ts';
-import { formatMs } from '../i18n/format.ts';
+import { formatMs, formatSeconds } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
 import { statementText } from '../i18n/statement-text.ts';
 import type { PlanState } from './plan-state.ts';
@@ -11,6 +11,12 @@ const levels = {
   warn: { CheckIcon: IconAlertTriangle, className: 'tone-warning' },
   fail: { CheckIcon: IconX, className: 'tone-down' },
 } as const;
+
+/** Whether some check fails, and a reason would be enough to run all the same. */
+export function isForceable(checks: readonly PlanCheck[]): boolean {
+  const failed = checks.filter((check) => check.level === 'fail');
+  return failed.length > 0 && failed.every((check) => check.forceable);
+}
 
 export function PlanChecks({ checks }: { readonly checks: readonly PlanCheck[] }) {
   return (
@@ -27,24 +33,38 @@ export function PlanChecks({ checks }: { readonly checks: readonly PlanCheck[] }
           );
         })}
       </ul>
-      {checks.some((check) => check.level === 'fail') && <p className="tone-down">{say('plan.blocked')}</p>}
+      {checks.some((check) => check.level === 'fail') && (
+        <p className="tone-down">{say(isForceable(checks) ? 'plan.forceable' : 'plan.blocked')}</p>
+      )}
     </section>
   );
 }
 
 export function PlanSteps({ plan, state }: { readonly plan: Plan; readonly state: PlanState }) {
-  const results = state.kind === 'finished' && state.result.kind === 'answered' ? state.result.answer.results : [];
+  const results = resultsOf(state);
   return (
     <section>
       <h3>{say('plan.willRun')}</h3>
       <ol className="plan-steps">
         {plan.steps.map((step, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the steps of a plan never change their places
-          <Step key={index} step={step} number={index + 1} result={results[index]} state={state.kind} />
+          <Step
+            // biome-ignore lint/suspicious/noArrayIndexKey: the steps of a plan never change their places
+            key={index}
+            step={step}
+            number={index + 1}
+            result={results[index]}
+            state={state.kind}
+            isNext={index === results.length}
+          />
         ))}
       </ol>
     </section>
   );
+}
+
+function resultsOf(state: PlanState): readonly StepResult[] {
+  if (state.kind === 'running') return state.progress?.results ?? [];
+  return state.kind === 'finished' && state.result.kind === 'answered' ? state.result.answer.results : [];
 }
 
 interface StepProps {
@@ -52,10 +72,12 @@ interface StepProps {
   readonly number: number;
   readonly result: StepResult | undefined;
   readonly state: PlanState['kind'];
+  /** The first one without a result: while the plan runs, the one that is being done. */
+  readonly isNext: boolean;
 }
 
-function Step({ step, number, result, state }: StepProps) {
-  const word = stepWord(result, state);
+function Step({ step, number, result, state, isNext }: StepProps) {
+  const word = stepWord(result, state, isNext);
   return (
     <li data-testid="plan-step" data-ok={result?.ok}>
       <span className="plan-step-number">{number}</span>
@@ -64,25 +86,36 @@ function Step({ step, number, result, state }: StepProps) {
       </span>
       <code className="mono" data-testid="plan-command">
         {step.command}
+        {step.waitsMs !== null && (
+          <span className="faint"> {say('plan.untilSeen', { time: formatSeconds(step.waitsMs / 1000) })}</span>
+        )}
       </code>
       <span className={`plan-step-word ${word.className}`}>{word.text}</span>
-      {result !== undefined && (
-        <div className="plan-step-answer mono" data-testid="plan-answer">
-          <span className={result.ok ? undefined : 'tone-down'}>{result.answer}</span>
-          <span className="grow" />
-          <span className="faint">{formatMs(result.durationMs)}</span>
-        </div>
-      )}
+      {result !== undefined && <StepAnswer result={result} />}
     </li>
   );
 }
 
-function stepWord(result: StepResult | undefined, state: PlanState['kind']): { text: string; className: string } {
+export function StepAnswer({ result }: { readonly result: StepResult }) {
+  return (
+    <div className="plan-step-answer mono" data-testid="plan-answer">
+      <span className={result.ok ? undefined : 'tone-down'}>{result.answer}</span>
+      <span className="grow" />
+      <span className="faint">{formatMs(result.durationMs)}</span>
+    </div>
+  );
+}
+
+function stepWord(
+  result: StepResult | undefined,
+  state: PlanState['kind'],
+  isNext: boolean,
+): { text: string; className: string } {
   if (result !== undefined) {
     return result.ok
       ? { text: say('plan.done'), className: 'tone-healthy' }
       : { text: say('plan.refused'), className: 'tone-down' };
   }
-  if (state === 'running') return { text: say('plan.runs'), className: 'tone-syncing' };
+  if (state === 'running' && isNext) return { text: say('plan.runs'), className: 'tone-syncing' };
   return { text: say(state === 'finished' ? 'plan.notRun' : 'plan.waits'), className: 'faint' };
 }

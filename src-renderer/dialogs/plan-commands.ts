@@ -15,5 +15,7 @@ export function asRedisCli(plan: Plan): string {
 export function lineOf(step: PlanStep, address: Address | null): string {
   if (!step.isRedisCommand) return `# ${step.nodeName}: ${step.command}`;
   const where = address === null ? '' : ` -h ${address.host} -p ${address.port}`;
+  // A transaction is lines that one redis-cli takes together.
+  if (step.command.includes('\n')) return `printf '${step.command.replaceAll('\n', '\\n')}\\n' | redis-cli${where}`;
   return `redis-cli${where} ${step.command}`;
 }

@@ -1,14 +1,14 @@
 // The plan dialog as a pure machine: nothing runs that was not shown, and a late answer never replaces a newer question.
 //
 //             asked                  planned                 started
-//   closed ──────────▶ planning ──────────────▶ shown ──────────────▶ running
-//                       ▲   │ unplanned           │                     │ finished
-//                 asked │   ▼                     │ asked               ▼
+//   closed ──────────▶ planning ──────────────▶ shown ──────────────▶ running ◀─┐ progressed
+//                       ▲   │ unplanned           │                     │ └─────┘
+//                 asked │   ▼                     │ asked               ▼ finished
 //                   unplanned ◀───────────────────┘──▶ planning      finished
 //   every state but `running` ── closed ──▶ closed
 //
 // `request` numbers the questions: an answer with another number belongs to a form that has changed since.
-import type { Act, ActResult, Plan } from '#core/contract/acts.ts';
+import type { Act, ActResult, Plan, RunProgress } from '#core/contract/acts.ts';
 import type { Failure } from '#core/contract/failures.ts';
 
 export type PlanState =
@@ -16,7 +16,8 @@ export type PlanState =
   | { readonly kind: 'planning'; readonly act: Act; readonly request: number; readonly previous: Plan | null }
   | { readonly kind: 'shown'; readonly act: Act; readonly plan: Plan }
   | { readonly kind: 'unplanned'; readonly act: Act; readonly failure: Failure }
-  | { readonly kind: 'running'; readonly act: Act; readonly plan: Plan }
+  /** `progress` is null until the first word of it comes. */
+  | { readonly kind: 'running'; readonly act: Act; readonly plan: Plan; readonly progress: RunProgress | null }
   | { readonly kind: 'finished'; readonly act: Act; readonly plan: Plan; readonly result: RunResult };
 
 /** `failure` without steps: the host refused to run it (it expired), or did not answer. */
@@ -30,6 +31,7 @@ export type PlanEvent =
   | { readonly kind: 'planned'; readonly plan: Plan; readonly request: number }
   | { readonly kind: 'unplanned'; readonly failure: Failure; readonly request: number }
   | { readonly kind: 'started' }
+  | { readonly kind: 'progressed'; readonly progress: RunProgress }
   | { readonly kind: 'finished'; readonly result: RunResult }
   | { readonly kind: 'closed' };
 
@@ -38,7 +40,7 @@ const allowed: Readonly<Record<PlanState['kind'], readonly PlanEvent['kind'][]>>
   planning: ['asked', 'planned', 'unplanned', 'closed'],
   shown: ['asked', 'started', 'closed'],
   unplanned: ['asked', 'closed'],
-  running: ['finished'],
+  running: ['progressed', 'finished'],
   finished: ['asked', 'closed'],
 };
 
@@ -54,9 +56,13 @@ export function stepPlan(state: PlanState, event: PlanEvent): PlanState {
       if (state.kind !== 'planning' || state.request !== event.request) return state;
       return { kind: 'unplanned', act: state.act, failure: event.failure };
     case 'started':
-      return state.kind === 'shown' ? { kind: 'running', act: state.act, plan: state.plan } : state;
+      return state.kind === 'shown' ? { kind: 'running', act: state.act, plan: state.plan, progress: null } : state;
+    case 'progressed':
+      if (state.kind !== 'running' || state.plan.hash !== event.progress.hash) return state;
+      return { ...state, progress: event.progress };
     case 'finished':
-      return state.kind === 'running' ? { ...state, kind: 'finished', result: event.result } : state;
+      if (state.kind !== 'running') return state;
+      return { kind: 'finished', act: state.act, plan: state.plan, result: event.result };
     case 'closed':
       return { kind: 'closed' };
   }

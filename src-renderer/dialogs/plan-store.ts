@@ -35,17 +35,50 @@ export async function askPlan(act: Act): Promise<void> {
   }
 }
 
-/** Runs the plan that is shown. `confirmation` is the typed word, where the plan asks for one. */
-export async function runPlan(confirmation: string | null): Promise<void> {
+/** What a person adds to a plan to run it. */
+export interface RunWords {
+  /** The typed name, where the plan asks for one. */
+  readonly confirmation: string | null;
+  /** Why it runs against its failed checks. */
+  readonly forceReason: string | null;
+}
+
+/** Runs the plan that is shown, and follows it step by step. */
+export async function runPlan(words: RunWords): Promise<void> {
   const { state } = usePlan.getState();
   if (state.kind !== 'shown') return;
   tell({ kind: 'started' });
-  tell({ kind: 'finished', result: await runByHash(state.plan.hash, confirmation) });
+  const following = new AbortController();
+  void follow(following.signal);
+  tell({ kind: 'finished', result: await runByHash(state.plan.hash, words) });
+  following.abort();
 }
 
-async function runByHash(hash: string, confirmation: string | null): Promise<RunResult> {
+/** Asks for the end of what runs; what it holds is let go by the host. */
+export async function cancelRun(): Promise<void> {
+  const { state } = usePlan.getState();
+  if (state.kind !== 'running' || state.progress === null) return;
+  await hostClient()?.acts.cancel({ runId: state.progress.runId });
+}
+
+/** Without it the run goes on unseen, and its result tells all the same. */
+async function follow(signal: AbortSignal): Promise<void> {
   try {
-    const outcome = await hostClient()?.acts.run(confirmation === null ? { hash } : { hash, confirmation });
+    const stream = await hostClient()?.acts.progress(undefined, { signal });
+    if (stream === undefined) return;
+    for await (const progress of stream) tell({ kind: 'progressed', progress });
+  } catch {
+    // It ends with the run, or with the host: the result says which.
+  }
+}
+
+async function runByHash(hash: string, { confirmation, forceReason }: RunWords): Promise<RunResult> {
+  try {
+    const outcome = await hostClient()?.acts.run({
+      hash,
+      ...(confirmation !== null && { confirmation }),
+      ...(forceReason !== null && { forceReason }),
+    });
     if (outcome === undefined) return { kind: 'hostLost' };
     return outcome.ok ? { kind: 'answered', answer: outcome.value } : { kind: 'refused', failure: outcome.failure };
   } catch {

@@ -144,7 +144,7 @@ export const statements = {
   checkThroughSentinel: 'Sentinel watches {{masterName}}: it is asked for the failover and chooses the replica itself',
   checkRightMissing: 'the user that Syncline has on {{name}} may not run {{command}}',
   checkCoolDown: 'a role changed at {{name}} {{seconds}} ago; at least {{atLeast}} should lie between',
-  checkNothingToMove: 'there is nothing to move at {{name}}',
+  checkNothingToMove: 'there is nothing to change at {{name}}',
   checkDirectReplicas: '{{name}} has {{replicas}} replicas of its own',
   checkSettingsChange: '{{settings}} of {{name}}',
   checkNoConfigFile: '{{name}} runs without a configuration file: the change is gone after its restart',

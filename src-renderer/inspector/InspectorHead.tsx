@@ -18,6 +18,15 @@ import { useCondition, useNode, useSteadyNode } from '../store/fleet-store.ts';
 
 /** Shown as a menu under one button. */
 const resyncKinds: ReadonlySet<string> = new Set(['resyncPartial', 'resyncFull']);
+/** Acts on more than the node itself: a menu too. */
+const treeKinds: ReadonlySet<string> = new Set([
+  'failover',
+  'rescue',
+  'reverseLink',
+  'flatten',
+  'rollingRestart',
+  'changeSettings',
+]);
 /** Shown as icons beside the name. */
 const lifecycleKinds: ReadonlySet<string> = new Set(['stopNode', 'removeNode']);
 
@@ -71,39 +80,55 @@ const ActButtons = memo(function ActButtons({ nodeId }: { readonly nodeId: NodeI
   const isHostThere = useHost((host) => host.client !== null);
   if (node === undefined) return null;
   const actions = actionsFor(node);
-  const plain = actions.filter((action) => !resyncKinds.has(action.kind) && !lifecycleKinds.has(action.kind));
+  const grouped = [resyncKinds, treeKinds, lifecycleKinds];
+  const plain = actions.filter((action) => !grouped.some((kinds) => kinds.has(action.kind)));
   const resyncs = actions.filter((action) => resyncKinds.has(action.kind));
+  const trees = actions.filter((action) => treeKinds.has(action.kind));
   const isRunning = node.lifecycle.kind === 'running' && isHostThere;
   return (
     <div className="act-buttons">
       {node.role === 'master' && <AttachMenu node={node} side="replicas" isPrimary isOn={isRunning} />}
       <AttachMenu node={node} side="masters" isPrimary={node.role !== 'master'} isOn={isRunning} />
-      {resyncs.length > 0 && (
-        <Menu position="bottom-start" width={260}>
-          <Menu.Target>
-            <Button
-              size="compact-sm"
-              variant="default"
-              rightSection={<IconChevronDown size={13} />}
-              disabled={!isRunning}
-              data-testid="act-resync"
-            >
-              {say('act.resync')}
-            </Button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            {resyncs.map((action) => (
-              <ActionItem key={action.kind} node={node} action={action} testId={`act-${action.kind}`} />
-            ))}
-          </Menu.Dropdown>
-        </Menu>
-      )}
+      <ActMenu node={node} actions={resyncs} text="act.resync" isOn={isRunning} />
+      <ActMenu node={node} actions={trees} text="act.tree" isOn={isRunning} />
       {plain.map((action) => (
         <ActButton key={action.kind} node={node} action={action} isHostThere={isHostThere} />
       ))}
     </div>
   );
 });
+
+interface ActMenuProps {
+  readonly node: NodeView;
+  readonly actions: readonly NodeAction[];
+  readonly text: 'act.resync' | 'act.tree';
+  readonly isOn: boolean;
+}
+
+/** Several acts under one button. */
+function ActMenu({ node, actions, text, isOn }: ActMenuProps) {
+  if (actions.length === 0) return null;
+  return (
+    <Menu position="bottom-start" width={260}>
+      <Menu.Target>
+        <Button
+          size="compact-sm"
+          variant="default"
+          rightSection={<IconChevronDown size={13} />}
+          disabled={!isOn}
+          data-testid={text === 'act.resync' ? 'act-resync' : 'act-tree'}
+        >
+          {say(text)}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {actions.map((action) => (
+          <ActionItem key={action.kind} node={node} action={action} testId={`act-${action.kind}`} />
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
 
 const EndButtons = memo(function EndButtons({ nodeId }: { readonly nodeId: NodeId }) {
   const node = useSteadyNode(nodeId, actsKey);
