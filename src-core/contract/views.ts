@@ -155,6 +155,7 @@ export const features = [
   'settings',
   'outputBuffers',
   'cluster',
+  'sentinels',
   'attach',
   'reconnect',
   'tune',

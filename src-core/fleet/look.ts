@@ -142,6 +142,7 @@ async function lookCloser(
   const noPermission = new Set([
     ...refused,
     ...(clients.some(isNoPermission) ? ['client|list'] : []),
+    ...(listeners.some(isNoPermission) ? ['pubsub|numsub'] : []),
     ...(settings.some(isNoPermission) ? ['config|get'] : []),
     ...(isNoPermission(shards[0]) ? ['cluster|myid'] : []),
     ...(isNoPermission(shards[1]) ? ['cluster|shards'] : []),

@@ -1,6 +1,8 @@
 // What the login of a node may not do, of all that Syncline would use; told by ACL DRYRUN, else by what was refused.
 import type { Feature, RightsView } from '../contract/views.ts';
 import type { Reply } from '../remote/role.ts';
+import { helloChannel } from '../remote/sentinel.ts';
+import { probeKey } from './age-probe.ts';
 import type { Credentials } from './fleet-node.ts';
 
 /** A right: how ACL rules name the command, what it is needed for, and a call of it that DRYRUN takes for well formed. */
@@ -8,6 +10,8 @@ interface RightRow {
   readonly command: string;
   readonly feature: Feature;
   readonly words: readonly string[];
+  /** What a rule must grant besides the command: keys, channels. */
+  readonly also?: string;
 }
 
 const commonRows: readonly RightRow[] = [
@@ -22,6 +26,10 @@ const commonRows: readonly RightRow[] = [
   { command: 'client|pause', feature: 'pauseWrites', words: ['CLIENT', 'PAUSE', '1', 'WRITE'] },
   { command: 'client|unpause', feature: 'pauseWrites', words: ['CLIENT', 'UNPAUSE'] },
   { command: 'failover', feature: 'failover', words: ['FAILOVER', 'ABORT'] },
+  { command: 'pubsub|numsub', feature: 'sentinels', words: ['PUBSUB', 'NUMSUB', helloChannel] },
+  { command: 'subscribe', feature: 'sentinels', words: ['SUBSCRIBE', helloChannel], also: `&${helloChannel}` },
+  { command: 'set', feature: 'probe', words: ['SET', probeKey, '0', 'PX', '1000'], also: `~${probeKey}` },
+  { command: 'get', feature: 'probe', words: ['GET', probeKey], also: `~${probeKey}` },
 ];
 
 const clusterRows: readonly RightRow[] = [
@@ -62,7 +70,8 @@ export function rightsByAnswers(user: string, refused: ReadonlySet<string>): Rig
 
 function toRights(user: string, rows: readonly RightRow[], isComplete: boolean): RightsView {
   const missing = rows.map(({ command, feature }) => ({ command, feature }));
-  const grants = missing.map(({ command }) => `+${command}`).join(' ');
+  const rules = rows.flatMap(({ command, also }) => [`+${command}`, ...(also === undefined ? [] : [also])]);
+  const grants = [...new Set(rules)].join(' ');
   return { user, missing, aclLine: missing.length === 0 ? null : `ACL SETUSER ${user} ${grants}`, isComplete };
 }
 

@@ -6,13 +6,11 @@ import { useShallow } from 'zustand/react/shallow';
 import type { Environment } from '#core/contract/views.ts';
 import { useHost } from '../bridge/host-store.ts';
 import { KeyHint } from '../design/KeyHint.tsx';
-import { StateGlyph } from '../design/StateGlyph.tsx';
 import { openDialog } from '../dialogs/dialog-store.ts';
 import { askPlan } from '../dialogs/plan-store.ts';
-import { formatWholeSeconds } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
-import { useAttention } from '../store/attention-store.ts';
-import { restIntervalMs, useFleet } from '../store/fleet-store.ts';
+import { useFleet } from '../store/fleet-store.ts';
+import { LivePill } from './LivePill.tsx';
 
 export function TopBar() {
   const isHostThere = useHost((host) => host.client !== null);
@@ -87,20 +85,4 @@ function EnvironmentPills() {
       {say('app.nodes', { count })}
     </span>
   ));
-}
-
-function LivePill() {
-  const isOpen = useHost((host) => host.state.kind === 'open');
-  const intervalMs = useFleet((fleet) => fleet.intervalMs);
-  const isAttended = useAttention((attention) => attention.isAttended);
-  const shownMs = isAttended ? intervalMs : Math.max(intervalMs, restIntervalMs);
-  const interval = formatWholeSeconds(shownMs / 1000);
-  return (
-    <Tooltip label={say('app.liveHint', { interval })} disabled={!isOpen}>
-      <span className={`pill tone-${isOpen ? 'healthy' : 'down'}`} role="status" data-testid="live" data-live={isOpen}>
-        <StateGlyph tone={isOpen ? 'healthy' : 'down'} />
-        {isOpen ? say('app.live', { interval }) : say('app.notLive')}
-      </span>
-    </Tooltip>
-  );
 }

@@ -1,7 +1,7 @@
 // The replicas attached to a node: the master's own word on each one's state, lag and last acknowledgement.
-import type { AttachedReplicaView, NodeView } from '#core/contract/views.ts';
+import type { AttachedReplicaView, NodeView, OutputBufferView } from '#core/contract/views.ts';
 import { StateGlyph } from '../design/StateGlyph.tsx';
-import { formatAddress, formatBytes, formatWholeSeconds } from '../i18n/format.ts';
+import { formatAddress, formatBytes, formatSize, formatWholeSeconds } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
 import { useNode } from '../store/fleet-store.ts';
 import type { Tone } from '../store/node-state.ts';
@@ -35,7 +35,24 @@ function ReplicaRow({ replica }: { readonly replica: AttachedReplicaView }) {
       <span className="grow" />
       <span className={`tone-${tone}`}>{replica.state}</span>
       <span>{formatBytes(replica.lagBytes)}</span>
+      {replica.outputBuffer !== null && <BufferFigure name={name} buffer={replica.outputBuffer} />}
       <span className="faint">{say('inspector.replicaAck', { age: formatWholeSeconds(replica.ackAgeSeconds) })}</span>
     </li>
+  );
+}
+
+/** A buffer past this share of its limit is a warning: at the limit the master drops the replica. */
+const nearLimit = 0.7;
+
+function BufferFigure({ name, buffer }: { readonly name: string; readonly buffer: OutputBufferView }) {
+  const { usedBytes, hardBytes } = buffer;
+  const used = formatBytes(usedBytes);
+  const isNear = hardBytes !== null && usedBytes > nearLimit * hardBytes;
+  return (
+    <span className={isNear ? 'tone-warning' : 'faint'} data-testid={`buffer-${name}`} data-value={usedBytes}>
+      {hardBytes === null
+        ? say('inspector.bufferUnlimited', { used })
+        : say('inspector.buffer', { used, limit: formatSize(hardBytes) })}
+    </span>
   );
 }

@@ -2,13 +2,16 @@
 import { CopyButton } from '@mantine/core';
 import type { NodeView } from '#core/contract/views.ts';
 import { faultText } from '../i18n/fault-words.ts';
-import { formatAddress, formatBytes, formatCount, formatPerSecond, formatRate, formatSeconds } from '../i18n/format.ts';
+import { formatAddress, formatBytes, formatPerSecond, formatRate, formatSeconds } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
 import { statementText } from '../i18n/statement-text.ts';
 import { choose, useChoices } from '../store/choices-store.ts';
+import { AccessSections } from './AccessSections.tsx';
+import { Figure } from './Figure.tsx';
 import { InfoFieldRow } from './InfoFieldRow.tsx';
 import { ReplicaList } from './ReplicaList.tsx';
 import { Section } from './Section.tsx';
+import { SurroundingSections } from './SurroundingSections.tsx';
 
 export function ReplicationTab({ node }: { readonly node: NodeView }) {
   return (
@@ -27,7 +30,9 @@ export function ReplicationTab({ node }: { readonly node: NodeView }) {
           </dl>
         </Section>
       )}
+      <SurroundingSections node={node} />
       <ServerSection node={node} />
+      <AccessSections node={node} />
     </>
   );
 }
@@ -87,6 +92,9 @@ function LinkSection({ node }: { readonly node: NodeView }) {
           label={say('inspector.linkUnapplied')}
           value={link.unappliedBytes === null ? none : formatBytes(link.unappliedBytes)}
         />
+        {link.dataAgeMs !== null && (
+          <Figure label={say('inspector.dataAge')} value={formatSeconds(link.dataAgeMs / 1000)} id="data-age" />
+        )}
       </dl>
       {link.reason !== null && <p className="link-reason">{statementText(link.reason)}</p>}
     </Section>
@@ -114,22 +122,5 @@ function ServerSection({ node }: { readonly node: NodeView }) {
         />
       </dl>
     </Section>
-  );
-}
-
-interface FigureProps {
-  readonly label: string;
-  readonly value: number | string;
-  readonly id?: string;
-}
-
-function Figure({ label, value, id }: FigureProps) {
-  return (
-    <div className="figure-row">
-      <dt>{label}</dt>
-      <dd data-testid={id} data-value={value}>
-        {typeof value === 'number' ? formatCount(value) : value}
-      </dd>
-    </div>
   );
 }

@@ -12,6 +12,7 @@ import { failureText } from '../i18n/statement-text.ts';
 import { useCondition, useFleet, useNode } from '../store/fleet-store.ts';
 import { type NodeCondition, phaseOf } from '../store/node-state.ts';
 import { select, useSelection } from '../store/selection-store.ts';
+import { noteOf } from './card-note.ts';
 import { DropAdvice } from './DropAdvice.tsx';
 import { MasterFigures } from './MasterFigures.tsx';
 import { ReplicaFigures } from './ReplicaFigures.tsx';
@@ -70,6 +71,7 @@ function Card({ node }: { readonly node: NodeView }) {
         <NodeMenu nodeId={node.id} name={node.name} isOpen={isMenuOpen} setOpen={setMenuOpen} />
       </header>
       <CardSub node={node} condition={condition} state={state} />
+      <CardNoteLine node={node} />
       <CardFigures node={node} condition={condition} />
       <DropAdvice node={node} />
     </article>
@@ -95,6 +97,20 @@ function UnknownFigures({ node }: { readonly node: NodeView }) {
   return (
     <div className="card-failure" title={what}>
       {what}
+    </div>
+  );
+}
+
+function CardNoteLine({ node }: { readonly node: NodeView }) {
+  const note = noteOf(node);
+  if (note === null) return null;
+  return (
+    <div
+      className={`card-sub card-note ${note.isWarning ? 'tone-warning' : ''}`}
+      data-testid={`node-card-${node.name}-note`}
+      title={note.text}
+    >
+      {note.text}
     </div>
   );
 }

@@ -18,9 +18,10 @@ import { whyNotAttach } from '../actions/attach.ts';
 import { askPlan } from '../dialogs/plan-store.ts';
 import { useFleet } from '../store/fleet-store.ts';
 import { select, useSelection } from '../store/selection-store.ts';
+import { noteOf } from './card-note.ts';
 import { useFlowMotion } from './flow-motion.ts';
 import { GhostCard } from './GhostCard.tsx';
-import { cardAt, type Layout, layOut } from './layout.ts';
+import { type CardForm, cardAt, type Layout, layOut } from './layout.ts';
 import { NodeCard } from './NodeCard.tsx';
 import { Pipe } from './Pipe.tsx';
 import './topology.css';
@@ -108,14 +109,20 @@ function Graph() {
 function usePlacedForest(): { readonly forest: Forest; readonly layout: Layout } {
   const key = useFleet((fleet) => {
     const nodes = fleet.order.flatMap((id) => fleet.nodes[id] ?? []);
-    return JSON.stringify([shapeOf(forestOf(nodes)), nodes.map((node) => node.role)]);
+    const shape = shapeOf(forestOf(nodes, fleet.surroundings.ghosts));
+    return JSON.stringify([shape, nodes.map((node) => [node.role, noteOf(node) !== null])]);
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for all of the state that the shape depends on
   return useMemo(() => {
-    const { nodes, order } = useFleet.getState();
-    const forest = forestOf(order.flatMap((id): readonly NodeView[] => (nodes[id] === undefined ? [] : [nodes[id]])));
-    return { forest, layout: layOut(forest, (id) => nodes[id]?.role ?? 'ghost') };
+    const { nodes, order, surroundings } = useFleet.getState();
+    const shown = order.flatMap((id): readonly NodeView[] => (nodes[id] === undefined ? [] : [nodes[id]]));
+    const forest = forestOf(shown, surroundings.ghosts);
+    return { forest, layout: layOut(forest, (id) => formOf(nodes[id])) };
   }, [key]);
+}
+
+function formOf(node: NodeView | undefined): CardForm {
+  return { kind: node?.role ?? 'ghost', isNoted: node !== undefined && noteOf(node) !== null };
 }
 
 function toFlowNodes(forest: Forest, layout: Layout, dragged: Dragged | null): Node[] {

@@ -4,8 +4,16 @@ import type { Forest, TreeNode } from './tree.ts';
 
 export type CardKind = 'master' | 'replica' | 'unknown' | 'ghost';
 
+/** What a card's size depends on. */
+export interface CardForm {
+  readonly kind: CardKind;
+  /** It carries one line more: of Sentinels, its shard, or another address. */
+  readonly isNoted: boolean;
+}
+
 export const cardWidth = 272;
-const cardHeights: Readonly<Record<CardKind, number>> = { master: 198, replica: 160, unknown: 104, ghost: 92 };
+const cardHeights: Readonly<Record<CardKind, number>> = { master: 198, replica: 160, unknown: 104, ghost: 132 };
+const noteHeight = 18;
 const columnGap = 128;
 const rowGap = 26;
 /** Between trees, and between the trees and the nodes that stand alone. */
@@ -32,11 +40,15 @@ export interface Layout {
   readonly pipes: readonly PlacedPipe[];
 }
 
-type KindOf = (id: string) => CardKind;
+type FormOf = (id: string) => CardForm;
+
+function cardHeight({ kind, isNoted }: CardForm): number {
+  return cardHeights[kind] + (isNoted ? noteHeight : 0);
+}
 
 /** Trees one below the other; below them, in rows, the nodes that follow nobody and are followed by nobody. */
-export function layOut(forest: Forest, kindOf: KindOf): Layout {
-  const trees = forest.roots.filter((root) => root.children.length > 0).map((root) => layOutTree(root, kindOf));
+export function layOut(forest: Forest, formOf: FormOf): Layout {
+  const trees = forest.roots.filter((root) => root.children.length > 0).map((root) => layOutTree(root, formOf));
   const cards: PlacedCard[] = [];
   let top = 0;
   for (const placed of trees) {
@@ -45,12 +57,12 @@ export function layOut(forest: Forest, kindOf: KindOf): Layout {
   }
   const alone = forest.roots.filter((root) => root.children.length === 0).map((root) => root.id);
   const columns = Math.max(fewestColumns, ...cards.map((card) => Math.round(card.x / (cardWidth + columnGap)) + 1));
-  return { cards: [...cards, ...inRows(alone, columns, top, kindOf)], pipes: trees.flatMap((placed) => placed.pipes) };
+  return { cards: [...cards, ...inRows(alone, columns, top, formOf)], pipes: trees.flatMap((placed) => placed.pipes) };
 }
 
 /** One tree with its upper edge at 0. */
-function layOutTree(root: TreeNode, kindOf: KindOf): Layout {
-  const height = (node: TreeNode) => cardHeights[kindOf(node.id)];
+function layOutTree(root: TreeNode, formOf: FormOf): Layout {
+  const height = (node: TreeNode) => cardHeight(formOf(node.id));
   const drawn = tree<TreeNode>()
     .nodeSize([1, cardWidth + columnGap])
     .separation((a, b) => (height(a.data) + height(b.data)) / 2 + rowGap)(hierarchy(root, (node) => node.children));
@@ -74,7 +86,7 @@ function layOutTree(root: TreeNode, kindOf: KindOf): Layout {
   };
 }
 
-function inRows(ids: readonly string[], columns: number, top: number, kindOf: KindOf): readonly PlacedCard[] {
+function inRows(ids: readonly string[], columns: number, top: number, formOf: FormOf): readonly PlacedCard[] {
   const cards: PlacedCard[] = [];
   let y = top;
   for (let first = 0; first < ids.length; first += columns) {
@@ -83,7 +95,7 @@ function inRows(ids: readonly string[], columns: number, top: number, kindOf: Ki
       x: column * (cardWidth + columnGap),
       y,
       width: cardWidth,
-      height: cardHeights[kindOf(id)],
+      height: cardHeight(formOf(id)),
     }));
     cards.push(...row);
     y += Math.max(...row.map((card) => card.height)) + rowGap;

@@ -1,4 +1,5 @@
 // Who follows whom as a forest, with ghosts for servers that are spoken of but not in this console. Pure.
+import type { GhostView } from '#core/contract/surroundings.ts';
 import type { Address, NodeId, NodeView } from '#core/contract/views.ts';
 import { formatAddress } from '../i18n/format.ts';
 
@@ -6,7 +7,7 @@ import { formatAddress } from '../i18n/format.ts';
 export interface Ghost {
   readonly id: string;
   readonly address: Address;
-  readonly role: 'master' | 'replica';
+  readonly role: GhostView['role'];
 }
 
 export interface TreeNode {
@@ -20,8 +21,11 @@ export interface Forest {
   readonly ghosts: readonly Ghost[];
 }
 
-/** What the shape depends on; kept apart from figures, so that the layout stands still while offsets move. */
-export function forestOf(nodes: readonly NodeView[]): Forest {
+/**
+ * What the shape depends on; kept apart from figures, so that the layout stands still while offsets move.
+ * @param remembered ghosts that the host knows of: also those that only a Sentinel or nobody speaks of now
+ */
+export function forestOf(nodes: readonly NodeView[], remembered: readonly GhostView[] = []): Forest {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const ghosts = new Map<string, Ghost>();
   const childrenOf = new Map<string, string[]>();
@@ -42,6 +46,10 @@ export function forestOf(nodes: readonly NodeView[]): Forest {
     for (const replica of node.replicas) {
       if (replica.nodeId === null) adopt(node.id, ghostFor(ghosts, replica.address, 'replica').id);
     }
+  }
+  for (const { address, role, masterId } of remembered) {
+    const ghost = ghostFor(ghosts, address, role);
+    if (masterId !== null && byId.has(masterId)) adopt(masterId, ghost.id);
   }
   const build = (id: string, path: ReadonlySet<string>): TreeNode => ({
     id,

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { provideRequiredPrograms } from '../support/required-programs.ts';
+import { fleetGoal, measureFleet } from './fleet.ts';
 import { idleGoalPercent, measureIdle } from './idle.ts';
 import { measureReplication } from './replication.ts';
 import type { Row } from './row.ts';
@@ -12,7 +13,7 @@ import { measureThroughput } from './throughput.ts';
 const pairsMin = 3;
 const usage = [
   `npm run bench -- throughput|replication [--pairs N, at least ${pairsMin}] [--quick] [--json]`,
-  'npm run bench -- idle [--json]',
+  'npm run bench -- idle|fleet [--json]',
 ].join(', or ');
 const quickDivisor = 10;
 
@@ -61,10 +62,22 @@ async function benchIdle({ asJson }: Wish): Promise<void> {
   );
 }
 
+async function benchFleet({ asJson }: Wish): Promise<void> {
+  const cost = await measureFleet();
+  if (asJson) return console.log(JSON.stringify({ machine: machine(), ...cost }, null, 2));
+  const megabytes = (bytes: number) => `${Math.round(bytes / 1_000_000)} MB`;
+  console.log(
+    `${cost.servers} servers over ${cost.seconds} s at ${cost.looksPerSecond.toFixed(0)} looks a second: host ` +
+      `${cost.hostPercent.toFixed(1)} % of one core, ${megabytes(cost.hostBytes)}; goal under ` +
+      `${fleetGoal.hostPercent} % and ${megabytes(fleetGoal.hostBytes)}`,
+  );
+}
+
 const benches = {
   throughput: (wish: Wish) => benchRows(measureThroughput, wish),
   replication: (wish: Wish) => benchRows(measureReplication, wish),
   idle: benchIdle,
+  fleet: benchFleet,
 };
 const isBench = (name: string): name is keyof typeof benches => Object.hasOwn(benches, name);
 

@@ -1,6 +1,6 @@
 // Discovery among real servers: from any one of them all are found, once each, and what is gone stays as a ghost.
 import { describe, expect, it } from 'vitest';
-import { toEntry, toEntry } from '#core/fleet/entry.ts';
+import { toEntry } from '#core/fleet/entry.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { startRelay } from '../support/relay.ts';
 import { startSentinel } from '../support/sentinel.ts';

@@ -1,6 +1,7 @@
 // A fleet of connections without a host around it: `await using fleet = watchFleet()`, observed as if a window were open.
 import { tmpdir } from 'node:os';
 import { actBounds, type ConnectRequest } from '#core/contract/acts.ts';
+import { toEntry } from '#core/fleet/entry.ts';
 import { Finding } from '#core/fleet/finding.ts';
 import { Fleet } from '#core/fleet/fleet.ts';
 import type { Member } from '#core/fleet/member.ts';
@@ -27,7 +28,7 @@ export class WatchedFleet implements AsyncDisposable {
 
   /** Connects as a person does. @throws Error where a Sentinel answered */
   async connect(request: ConnectRequest): Promise<Member> {
-    const entered = await this.finding.enter(request);
+    const entered = await this.finding.enter(toEntry(request));
     if (entered.kind === 'sentinel') throw new Error('a Sentinel answered');
     const member = this.fleet.add(entered.node);
     await this.fleet.observer.look(member);

@@ -8,12 +8,12 @@ test('nothing typed is nothing to send', () => {
 
 test('host and port are sent with TLS as chosen', () => {
   const request = toRequest({ ...emptyForm(null), host: ' db.local ', port: 6390, isTls: true });
-  expect(request).toEqual({ host: 'db.local', port: 6390, tls: true, environment: 'dev' });
+  expect(request).toEqual({ host: 'db.local', port: 6390, tls: true, environment: 'dev', servesFound: true });
 });
 
 test('an address takes the place of host, port and TLS', () => {
   const request = toRequest({ ...emptyForm(null), url: 'rediss://db:1', host: 'other', isTls: false });
-  expect(request).toEqual({ url: 'rediss://db:1', environment: 'dev' });
+  expect(request).toEqual({ url: 'rediss://db:1', environment: 'dev', servesFound: true });
 });
 
 test('an emptied port is the usual one', () => {

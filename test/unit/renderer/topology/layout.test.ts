@@ -14,7 +14,7 @@ const nodes = [
 const kinds: Record<string, CardKind> = Object.fromEntries(
   nodes.map((node) => [node.id, node.role === 'replica' ? 'replica' : 'master']),
 );
-const layout = layOut(forestOf(nodes), (id) => kinds[id] ?? 'ghost');
+const layout = layOut(forestOf(nodes), (id) => ({ kind: kinds[id] ?? 'ghost', isNoted: false }));
 const card = (id: string): PlacedCard => {
   const found = layout.cards.find((one) => one.id === id);
   if (found === undefined) throw new Error(`no card of ${id}`);
@@ -57,5 +57,8 @@ test('the card under a point is found, the dragged one apart', () => {
 });
 
 test('no nodes, no drawing', () => {
-  expect(layOut({ roots: [], ghosts: [] }, () => 'master')).toEqual({ cards: [], pipes: [] });
+  expect(layOut({ roots: [], ghosts: [] }, () => ({ kind: 'master', isNoted: false }))).toEqual({
+    cards: [],
+    pipes: [],
+  });
 });

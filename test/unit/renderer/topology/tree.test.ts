@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { GhostView } from '#core/contract/surroundings.ts';
 import { forestOf, shapeOf, type TreeNode } from '../../../../src-renderer/topology/tree.ts';
 import { linkTo, master, replica } from '../support/views.ts';
 
@@ -32,6 +33,20 @@ test('a replica that is not in this console is a ghost below its master', () => 
     outputBuffer: null,
   };
   expect(shape(master('alpha', { replicas: [stranger] }))).toEqual(['alpha(ghost:10.0.0.2:6379)']);
+});
+
+test('a ghost that only the host remembers stands under the node that it followed, or alone', () => {
+  const ghost = (port: number, masterId: string | null): GhostView => ({
+    id: `ghost:10.0.0.2:${port}`,
+    address: { host: '10.0.0.2', port },
+    role: 'replica',
+    masterId,
+    saidBy: [],
+    lastSeenAtMs: 0,
+    attempt: { kind: 'notTried' },
+  });
+  const forest = forestOf([master('alpha')], [ghost(1, 'alpha'), ghost(2, null), ghost(3, 'gone')]);
+  expect(forest.roots.map(write)).toEqual(['alpha(ghost:10.0.0.2:1)', 'ghost:10.0.0.2:2', 'ghost:10.0.0.2:3']);
 });
 
 test('nodes that follow one another in a circle are drawn, each once', () => {
