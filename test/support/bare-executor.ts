@@ -16,6 +16,11 @@ import { setCommands } from '#core/engine/commands/sets.ts';
 import { sortedSetAlgebraCommands } from '#core/engine/commands/sorted-set-algebra.ts';
 import { sortedSetRangeCommands } from '#core/engine/commands/sorted-set-ranges.ts';
 import { sortedSetCommands } from '#core/engine/commands/sorted-sets.ts';
+import { streamCommands } from '#core/engine/commands/streams.ts';
+import { streamClaimCommands } from '#core/engine/commands/streams-claims.ts';
+import { streamGroupCommands } from '#core/engine/commands/streams-groups.ts';
+import { streamInfoCommands } from '#core/engine/commands/streams-info.ts';
+import { streamReadCommands } from '#core/engine/commands/streams-read.ts';
 import { stringCommands } from '#core/engine/commands/strings.ts';
 import { CommandTable } from '#core/engine/commands/table.ts';
 import { transactionCommands } from '#core/engine/commands/transactions.ts';
@@ -114,6 +119,7 @@ export class BareExecutor {
     const timers = { after: () => ({ dispose: () => {} }) };
     const services = {
       gates: new Gates(),
+      observation: { seesAll: false, seesLong: false },
       stats: this.stats,
       log: { warning: (text: string) => void this.warnings.push(text) },
       config: { text: () => options.onStreamError ?? 'ignore' },
@@ -136,6 +142,11 @@ export class BareExecutor {
       ...sortedSetAlgebraCommands,
       ...sortedSetRangeCommands,
       ...sortedSetCommands,
+      ...streamCommands,
+      ...streamReadCommands,
+      ...streamGroupCommands,
+      ...streamClaimCommands,
+      ...streamInfoCommands,
       ...transactionCommands,
     ]);
     const reply = new ReplyWriter();

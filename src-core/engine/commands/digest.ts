@@ -4,6 +4,8 @@
 //   add(digest, bytes)   digest := digest xor SHA-1(bytes)             it does not
 import { doubleText } from '../../base/double-text.ts';
 import { SHA1_BYTES, sha1 } from '../../base/sha1.ts';
+import { millisecondsOf, sequenceOf } from '../data/stream-id.ts';
+import type { StreamValue } from '../data/stream-value.ts';
 import type { Database } from '../keyspace/database.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
 import { valueType } from '../keyspace/record.ts';
@@ -59,7 +61,11 @@ function mixValue(digest: Uint8Array, database: Database, ref: number): void {
       });
       break;
     case valueType.stream:
-      throw new Error('no stream can be in the keyspace');
+      for (const { id, fields } of database.object<StreamValue>(ref).range()) {
+        mix(digest, bytesOf(`${millisecondsOf(id)}.${sequenceOf(id)}`));
+        for (const field of fields) mix(digest, bytesOf(field));
+      }
+      break;
   }
   if (database.expiryMs(ref) !== -1) add(digest, bytesOf(EXPIRES));
 }

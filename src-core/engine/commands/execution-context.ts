@@ -28,7 +28,12 @@ export class ExecutionContext implements CommandContext {
   inExec = false;
   isServed = false;
   /** The executor's: what `wait` asked for. */
-  waiting: { readonly keys: readonly Buffer[]; readonly timeoutMs: number } | null = null;
+  waiting: {
+    readonly keys: readonly Buffer[];
+    readonly timeoutMs: number;
+    /** What runs when a key has changed; null: the request itself. */
+    readonly as: readonly (Buffer | string)[] | null;
+  } | null = null;
   readonly reply: ReplyWriter;
   readonly keyspace: Keyspace;
   readonly services: Services;
@@ -56,8 +61,8 @@ export class ExecutionContext implements CommandContext {
     return !this.inExec && this.session.kind === 'client';
   }
 
-  wait(keyIndexes: readonly number[], timeoutMs: number): void {
-    this.waiting = { keys: keyIndexes.map((i) => this.args.copy(i)), timeoutMs };
+  wait(keyIndexes: readonly number[], timeoutMs: number, as: readonly (Buffer | string)[] | null = null): void {
+    this.waiting = { keys: keyIndexes.map((i) => this.args.copy(i)), timeoutMs, as };
   }
 
   changed(changes = 1): void {

@@ -14,7 +14,9 @@ import { hashCommands } from './hashes.ts';
 import { hyperloglogCommands } from './hyperloglog.ts';
 import { introspectionCommands } from './introspection.ts';
 import { keyCommands } from './keys.ts';
+import { lcsCommands } from './lcs.ts';
 import { listCommands } from './lists.ts';
+import { memoryCommands } from './memory.ts';
 import { observationCommands } from './observation.ts';
 import { persistenceCommands } from './persistence.ts';
 import { pubsubCommands } from './pubsub.ts';
@@ -26,6 +28,11 @@ import { sortedSetAlgebraCommands } from './sorted-set-algebra.ts';
 import { sortedSetRangeCommands } from './sorted-set-ranges.ts';
 import { sortedSetCommands } from './sorted-sets.ts';
 import type { CommandRow } from './spec.ts';
+import { streamCommands } from './streams.ts';
+import { streamClaimCommands } from './streams-claims.ts';
+import { streamGroupCommands } from './streams-groups.ts';
+import { streamInfoCommands } from './streams-info.ts';
+import { streamReadCommands } from './streams-read.ts';
 import { stringCommands } from './strings.ts';
 import { CommandTable } from './table.ts';
 import { transactionCommands } from './transactions.ts';
@@ -36,6 +43,7 @@ export const allCommands: readonly CommandRow[] = [
   ...blockingCommands,
   ...databaseCommands,
   ...stringCommands,
+  ...lcsCommands,
   ...bitmapCommands,
   ...bitOperationCommands,
   ...bitfieldCommands,
@@ -47,6 +55,11 @@ export const allCommands: readonly CommandRow[] = [
   ...sortedSetCommands,
   ...sortedSetRangeCommands,
   ...sortedSetAlgebraCommands,
+  ...streamCommands,
+  ...streamReadCommands,
+  ...streamGroupCommands,
+  ...streamClaimCommands,
+  ...streamInfoCommands,
   ...transactionCommands,
   ...connectionCommands,
   ...aclCommands,
@@ -54,6 +67,7 @@ export const allCommands: readonly CommandRow[] = [
   ...configCommands,
   ...serverCommands,
   ...observationCommands,
+  ...memoryCommands,
   ...debugCommands,
   ...pubsubCommands,
   ...persistenceCommands,

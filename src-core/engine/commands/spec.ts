@@ -104,8 +104,9 @@ export interface CommandContext {
   /**
    * Leaves the request without an answer until one of the keys in these arguments changes; then the command runs again.
    * After `timeoutMs` the answer is the null array; 0 is for ever. No reply may have been written. Needs `canWait`.
+   * @param as what runs then, where it is not the request itself
    */
-  wait(keyIndexes: readonly number[], timeoutMs: number): void;
+  wait(keyIndexes: readonly number[], timeoutMs: number, as?: readonly (Buffer | string)[]): void;
   /** Says that data changed, so the request is propagated word for word. Counts for `rdb_changes_since_last_save`. */
   changed(changes?: number): void;
   /** Propagates this command instead of the request's own bytes; call again for a further one. Needs `changed` too. */

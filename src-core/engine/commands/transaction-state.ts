@@ -7,6 +7,7 @@
 //         '--DISCARD, RESET, or the end of the connection, from both
 //
 //   WATCH before MULTI: if a watched key changes before EXEC, EXEC answers null and nothing runs.
+import { encodeRequest } from '../../resp/request-decoder.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
 import { SingleKey } from '../keyspace/single-key.ts';
 import type { Watcher } from '../keyspace/watches.ts';
@@ -36,6 +37,20 @@ export function queueRequest(command: Command, args: Args): QueuedRequest {
   for (let i = 0; i < args.count; i++) {
     starts[i] = args.start(i) - args.frameStart;
     ends[i] = args.end(i) - args.frameStart;
+  }
+  return { command, buffer, view: new DataView(buffer.buffer, buffer.byteOffset, buffer.length), starts, ends };
+}
+
+/** A request of these words. */
+export function requestOf(command: Command, words: readonly (Buffer | string)[]): QueuedRequest {
+  const buffer = encodeRequest(words);
+  const starts = new Int32Array(words.length);
+  const ends = new Int32Array(words.length);
+  let at = buffer.indexOf('\n') + 1;
+  for (const [i, word] of words.entries()) {
+    starts[i] = buffer.indexOf('\n', at) + 1;
+    ends[i] = starts[i]! + (typeof word === 'string' ? Buffer.byteLength(word) : word.length);
+    at = ends[i]! + 2;
   }
   return { command, buffer, view: new DataView(buffer.buffer, buffer.byteOffset, buffer.length), starts, ends };
 }

@@ -25,6 +25,8 @@ export const encoding = {
   quicklist: 4,
   hashtable: 5,
   skiplist: 6,
+  /** The nodes and groups of a stream. */
+  stream: 7,
 } as const;
 export type Encoding = (typeof encoding)[keyof typeof encoding];
 

@@ -81,6 +81,11 @@ function readValue(cursor: RdbCursor, limits: CollectionLimits): LoadedValue | n
   const builder = builderFor(type, limits);
   if (builder === null) return cursor.fail(`The payload has the type ${type}, which we cannot read`);
   if (!cursor.length()) return null;
-  for (let left = cursor.value; left > 0; left--) if (!builder.take(cursor)) return null;
+  let left = cursor.value;
+  for (;;) {
+    for (; left > 0; left--) if (!builder.take(cursor)) return null;
+    left = builder.more?.() ?? 0;
+    if (left === 0) break;
+  }
   return builder.finish();
 }

@@ -17,6 +17,11 @@
 //   3 zset    = length (string score)*            14 list = length string*             each a ziplist
 //   4 hash    = length (string string)*           18 list = length (container string)* 1: one plain element, 2: a listpack
 //   5 zset    = length (string f64le)*
+//   15 stream = nodes length lastId groups             19 stream = nodes length lastId firstId deletedId added:length groups
+//   nodes     = length (id:string listpack:string)*    id = 16 bytes, highest first      lastId ... = length length
+//   groups    = length (name:string lastId read:length pending consumers)*         read: in 19 only; 2^64 - 1 = unknown
+//   pending   = length (16-byte-id delivered:i64le deliveries:length)*
+//   consumers = length (name:string seen:i64le length 16-byte-id*)*                the ids are some of the pending ones
 //   score     = FD (NaN) | FE (+inf) | FF (-inf) | length:u8 text
 //
 // Source: rdb.h and rdb.c of Redis 7.0; https://rdb.fnordig.de/file_format.html for what is older.

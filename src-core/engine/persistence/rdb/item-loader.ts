@@ -11,6 +11,8 @@ import { moduleName } from './module-id.ts';
 
 /** A table is made this large at once at the most, whatever RESIZEDB promises; beyond it grows as it fills. */
 export const presizedKeysMax = 1 << 24;
+/** Memory that is made ready for each of them; the rest, if there is more, comes as it is needed. */
+const presizedKeyBytes = 64;
 /** No key takes fewer bytes: type, key length, value length. Bounds what RESIZEDB may promise of a file of known size. */
 const recordBytesMin = 3;
 /** More of the AUX fields of a file are not kept; Redis writes about ten. */
@@ -133,26 +135,26 @@ export class ItemLoader {
     if (!cursor.length()) return false;
     const { sizeBytes } = this.#options;
     const possible = sizeBytes === null ? presizedKeysMax : Math.ceil(sizeBytes / recordBytesMin);
-    this.#database.table.reserve(Math.min(keys, possible, presizedKeysMax));
+    const expected = Math.min(keys, possible, presizedKeysMax);
+    this.#database.table.reserve(expected);
+    this.#database.arena.reserve(expected * presizedKeyBytes);
     return true;
   }
 
   #takeCollection(cursor: RdbCursor, type: number): boolean {
     const isModule = type === rdbType.module || type === rdbType.modulePreGa;
-    const isStream = type === rdbType.stream || type === rdbType.stream2;
     const builder = builderFor(type, this.#options.limits);
-    if (builder === null && !isPackedType(type) && !isModule && !isStream) {
+    if (builder === null && !isPackedType(type) && !isModule) {
       cursor.fail(`Unknown RDB type or opcode ${type}, ${this.where()}`);
     }
     if (!cursor.string(this.#key)) return false;
-    if (isStream) cursor.fail(`A stream (type ${type}), which we do not support, ${this.#whereAt(this.#key)}`);
     if (isModule) return this.#refuseModule(cursor, `A value of a module, ${this.#whereAt(this.#key)}, of module`);
     if (builder === null) return this.#takePacked(cursor, type);
     if (!cursor.length()) return false;
     this.#key.keep();
     this.#builder = builder;
     this.#elementsLeft = cursor.value;
-    if (cursor.value === 0) this.#endOfElements(builder);
+    if (cursor.value === 0) this.#goOn(builder);
     return true;
   }
 
@@ -165,11 +167,14 @@ export class ItemLoader {
   #takeElement(cursor: RdbCursor, builder: ValueBuilder): boolean {
     if (!builder.take(cursor)) return false;
     this.#elementsLeft--;
-    if (this.#elementsLeft === 0) this.#endOfElements(builder);
+    if (this.#elementsLeft === 0) this.#goOn(builder);
     return true;
   }
 
-  #endOfElements(builder: ValueBuilder): void {
+  /** Elements of another kind follow, or the value is complete. */
+  #goOn(builder: ValueBuilder): void {
+    this.#elementsLeft = builder.more?.() ?? 0;
+    if (this.#elementsLeft > 0) return;
     this.#builder = null;
     this.#store(builder.finish());
   }

@@ -17,6 +17,7 @@ import {
   decodeZipmap,
   PackedError,
 } from './packed.ts';
+import { StreamReader } from './stream-reader.ts';
 
 /** Where the string read last is; never looked at after the call that read it. */
 const place = new StringPlace();
@@ -30,6 +31,8 @@ export type LoadedValue =
 export interface ValueBuilder {
   /** Reads one element; false when its bytes are not all there, with the cursor anywhere. @throws PackedError */
   take(cursor: RdbCursor): boolean;
+  /** After as many elements as stand at the beginning: how many more there are of another kind; 0, or absent: none. */
+  more?(): number;
   /** After the last element: the value, or null if it turned out empty, as Redis skips such keys. */
   finish(): LoadedValue | null;
 }
@@ -51,6 +54,9 @@ export function builderFor(type: number, limits: CollectionLimits): ValueBuilder
       return new NodesBuilder(takeZiplistNode);
     case rdbType.listQuicklist2:
       return new NodesBuilder(takeListpackNode);
+    case rdbType.stream:
+    case rdbType.stream2:
+      return new StreamBuilder(type === rdbType.stream2);
     default:
       return null;
   }
@@ -187,6 +193,27 @@ class HashBuilder implements ValueBuilder {
 
   finish(): LoadedValue | null {
     return fromHash(this.#hash);
+  }
+}
+
+class StreamBuilder implements ValueBuilder {
+  readonly #reader: StreamReader;
+
+  constructor(hasCounters: boolean) {
+    this.#reader = new StreamReader(hasCounters);
+  }
+
+  take(cursor: RdbCursor): boolean {
+    return this.#reader.take(cursor);
+  }
+
+  more(): number {
+    return this.#reader.more();
+  }
+
+  /** An empty stream stays. */
+  finish(): LoadedValue {
+    return { kind: 'object', type: valueType.stream, encoding: encoding.stream, object: this.#reader.finish() };
   }
 }
 

@@ -4,9 +4,11 @@ import type { HashValue } from '../../data/hash-value.ts';
 import type { ListValue } from '../../data/list-value.ts';
 import type { SetValue } from '../../data/set-value.ts';
 import type { SortedSetValue } from '../../data/sorted-set-value.ts';
+import type { StreamValue } from '../../data/stream-value.ts';
 import type { Database } from '../../keyspace/database.ts';
 import { valueType } from '../../keyspace/record.ts';
 import { rdbNodeContainer, rdbType } from './format.ts';
+import { streamPieces } from './stream-writer.ts';
 import type { RdbWriter } from './writer.ts';
 
 /** After so many elements, or after so many bytes of a long string, a piece of a large value ends. */
@@ -46,7 +48,7 @@ export function rdbTypeOf(database: Database, ref: Ref): number {
     case valueType.hash:
       return isInline ? rdbType.hashListpack : rdbType.hash;
     case valueType.stream:
-      throw new Error('no stream can be in the keyspace');
+      return rdbType.stream2;
   }
 }
 
@@ -77,6 +79,8 @@ export function valuePieces(writer: RdbWriter, database: Database, ref: Ref): Va
       return hashPieces(writer, database.object<HashValue>(ref));
     case valueType.zset:
       return sortedSetPieces(writer, database.object<SortedSetValue>(ref));
+    case valueType.stream:
+      return streamPieces(writer, database.object<StreamValue>(ref));
     default:
       throw new Error(`no value of type ${database.type(ref)} is an object`);
   }

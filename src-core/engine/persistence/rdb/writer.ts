@@ -97,6 +97,12 @@ export class RdbWriter {
     this.#at = this.#chunk.writeBigInt64LE(BigInt(atMs), this.#at);
   }
 
+  /** A moment in ms since 1970. */
+  moment(atMs: number): void {
+    this.flushFor(8);
+    this.#at = this.#chunk.writeBigInt64LE(BigInt(atMs), this.#at);
+  }
+
   endOfFile(): void {
     this.byte(rdbOpcode.endOfFile);
   }
@@ -127,6 +133,17 @@ export class RdbWriter {
       chunk[this.#at++] = rdbLength64;
       this.#at = chunk.writeBigUInt64BE(BigInt(value), this.#at);
     }
+  }
+
+  /** A count of 64 bits. */
+  wideLength(value: bigint): void {
+    if (value <= 0xffffffffn) {
+      this.length(Number(value));
+      return;
+    }
+    this.flushFor(9);
+    this.#chunk[this.#at++] = rdbLength64;
+    this.#at = this.#chunk.writeBigUInt64BE(value, this.#at);
   }
 
   /** A string of any bytes: as a small integer if it spells one, compressed if that is worth it, else plainly. */
