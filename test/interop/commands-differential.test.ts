@@ -7,6 +7,7 @@ import type { ServerProcess } from '../support/server-process.ts';
 import { startSyncline } from '../support/syncline-server.ts';
 import { hashCases } from './support/hash-cases.ts';
 import { keyCases } from './support/key-cases.ts';
+import { lcsCases } from './support/lcs-cases.ts';
 import { listCases } from './support/list-cases.ts';
 import { protocolCases } from './support/protocol-cases.ts';
 import { serverCases } from './support/server-cases.ts';
@@ -20,6 +21,7 @@ import { transactionCases } from './support/transaction-cases.ts';
 const cases: Readonly<Record<string, Readonly<Record<string, readonly Step[]>>>> = {
   protocol: protocolCases,
   strings: stringCases,
+  'common texts': lcsCases,
   hashes: hashCases,
   lists: listCases,
   sets: setCases,

@@ -170,3 +170,26 @@ describe('LATENCY', () => {
     expect(seen.at(-3)).toBe(1);
   });
 });
+
+describe('MEMORY USAGE', () => {
+  it('says at least what a value holds, of every size and type', async () => {
+    const seen = await tellBoth(async (start) => {
+      await using subject = await start();
+      const client = subject.client();
+      const bytes = 50_000;
+      await client.set('small', 'x');
+      await client.set('string', 'x'.repeat(bytes));
+      for (let i = 0; i < 1000; i++) await client.rpush('list', 'x'.repeat(bytes / 1000));
+      await client.hset(
+        'hash',
+        Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`field${i}`, 'x'.repeat(44)])),
+      );
+      const usage = async (key: string) => Number(await client.memory('USAGE', key));
+      return {
+        small: (await usage('small')) < 200,
+        large: await Promise.all(['string', 'list', 'hash'].map(async (key) => (await usage(key)) > bytes)),
+      };
+    });
+    expect(seen).toEqual({ small: true, large: [true, true, true] });
+  });
+});

@@ -15,7 +15,9 @@ import { hyperloglogCommands } from './hyperloglog.ts';
 import { introspectionCommands } from './introspection.ts';
 import { keyCommands } from './keys.ts';
 import { lcsCommands } from './lcs.ts';
+import { lcsCommands } from './lcs.ts';
 import { listCommands } from './lists.ts';
+import { memoryCommands } from './memory.ts';
 import { memoryCommands } from './memory.ts';
 import { observationCommands } from './observation.ts';
 import { persistenceCommands } from './persistence.ts';
@@ -44,6 +46,7 @@ export const allCommands: readonly CommandRow[] = [
   ...databaseCommands,
   ...stringCommands,
   ...lcsCommands,
+  ...lcsCommands,
   ...bitmapCommands,
   ...bitOperationCommands,
   ...bitfieldCommands,
@@ -67,6 +70,7 @@ export const allCommands: readonly CommandRow[] = [
   ...configCommands,
   ...serverCommands,
   ...observationCommands,
+  ...memoryCommands,
   ...memoryCommands,
   ...debugCommands,
   ...pubsubCommands,

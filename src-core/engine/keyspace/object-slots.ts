@@ -35,6 +35,11 @@ export class ObjectSlots {
     this.#free.push(slot);
   }
 
+  /** About how many bytes one object holds. */
+  estimatedBytesOf(slot: number): number {
+    return sizeOf(this.#objects[slot] ?? null);
+  }
+
   /** About how many bytes all objects hold, from a sample of them. */
   estimatedBytes(): number {
     const step = Math.max(1, Math.floor(this.#objects.length / SAMPLED_OBJECTS));

@@ -106,6 +106,12 @@ export class RecordReader {
     return Math.ceil(this.blockBytes(ref) / 8) * 8 + 4;
   }
 
+  /** About what the key and its value cost in all. */
+  usedBytes(ref: Ref): number {
+    const inSlot = (this.meta(ref) & IN_SLOT) !== 0;
+    return this.recordBytes(ref) + (inSlot ? this.slots.estimatedBytesOf(this.lengthOrSlot(ref)) : 0);
+  }
+
   protected meta(ref: Ref): number {
     return this.arena.u32[(ref << 1) + 2]!;
   }
