@@ -70,7 +70,7 @@ export class Database extends RecordStore {
   lookupWrite(args: KeySource, i: number): Ref {
     if (this.marks !== null) this.marks.before(this.hashOf(args, i));
     const ref = this.#find(args, i);
-    return ref !== NO_REF && this.#goneByTime(ref) ? NO_REF : ref;
+    return ref !== NO_REF && this.#goneForWriting(ref) ? NO_REF : ref;
   }
 
   /** As `lookupRead`, but no hit and no miss is counted. */
@@ -248,7 +248,7 @@ export class Database extends RecordStore {
     const start = args.start(i);
     const keyLength = args.end(i) - start;
     let ref = table.find(hash, args.view, start, keyLength);
-    if (ref !== NO_REF && this.#goneByTime(ref)) ref = NO_REF;
+    if (ref !== NO_REF && this.#goneForWriting(ref)) ref = NO_REF;
     if (ref === NO_REF) {
       ref = this.create(hash, args.view, args.buffer, start, keyLength, type, how, inSlot ? IN_SLOT : 0, lengthOrSlot);
     } else ref = this.reshape(ref, type, how, lengthOrSlot, inSlot, keepExpiry);
@@ -273,6 +273,13 @@ export class Database extends RecordStore {
     if ((this.meta(ref) & HAS_EXPIRY) === 0) return false;
     if (this.arena.f64[ref + 2]! >= this.space.nowMs) return false;
     return this.space.timeIsUp(this, ref);
+  }
+
+  /** As `goneByTime`; a writable replica deletes the key too, or what is written next would stand beside it. */
+  #goneForWriting(ref: Ref): boolean {
+    if (!this.#goneByTime(ref)) return false;
+    if (this.space.expiryMode === 'hide' && this.space.tracksOwnExpiries) this.space.expire(this, ref);
+    return true;
   }
 
   /** Whether the key is past its time, without deleting it. */

@@ -195,6 +195,16 @@ describe('expiry', () => {
     expect(getString('a')).toBe('1');
   });
 
+  test('a writable replica deletes a hidden key before it writes another in its place', () => {
+    keyspace.nowMs = 1000;
+    db.setExpiry(setString('a', '1'), 1500);
+    keyspace.nowMs = 2000;
+    keyspace.expiryMode = 'hide';
+    keyspace.tracksOwnExpiries = true;
+    setString('a', '2');
+    expect({ value: getString('a'), size: db.size, expiring: db.expiring }).toEqual({ value: '2', size: 1, expiring: 0 });
+  });
+
   test('keys that nobody asks for are deleted by samples', () => {
     keyspace.nowMs = 1000;
     for (let i = 0; i < 2000; i++) {
