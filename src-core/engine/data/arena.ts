@@ -104,6 +104,12 @@ export class Arena {
     return ref;
   }
 
+  /** Makes room for so many bytes at once, if there is not: of a load it is known before that it will be large. */
+  reserve(bytes: number): void {
+    const missing = Math.min(this.#top + Math.ceil(bytes / 8), MAX_PAGES * (PAGE_BYTES / 8)) - this.#capacity;
+    if (missing > 0) this.#grow(missing);
+  }
+
   /** Before memory is asked of the system: takes the largest free block to be cut up, if there is much that is free. */
   #findScrap(units: number): boolean {
     if (this.#freeUnits * SCRAP_SHARE < this.#capacity) return false;
