@@ -77,6 +77,30 @@ const sortedSets = (random: SeededRandom): Words[] => [
   ['ZADD', 'zset:long-member', 5, 'm'.repeat(200), 6, random.bytes(80)],
 ];
 
+/** Nodes of both kinds of fields, deleted entries, groups with pending entries, and streams that became empty. */
+const streams = (random: SeededRandom): Words[] => [
+  ...numbered(largeItems, (index) => ['XADD', 'stream:many', `${index + 1}-1`, 'field', `value ${index}`, 'n', index]),
+  ...numbered(200, (index) => ['XADD', 'stream:mixed', '*', ...flat(1 + (index % 3), (at) => [`f${at}`, index])]),
+  ['XADD', 'stream:binary', '18446744073709551615-5', random.bytes(10), random.bytes(300), '', ''],
+  ['XDEL', 'stream:many', '5-1', '6-1', '1200-1'],
+  ['XTRIM', 'stream:many', 'MAXLEN', 1100],
+  ['XGROUP', 'CREATE', 'stream:many', 'readers', '0'],
+  ['XGROUP', 'CREATE', 'stream:many', 'late', '$'],
+  ['XREADGROUP', 'GROUP', 'readers', 'alice', 'COUNT', 300, 'STREAMS', 'stream:many', '>'],
+  ['XREADGROUP', 'GROUP', 'readers', 'bob', 'COUNT', 40, 'STREAMS', 'stream:many', '>'],
+  ['XACK', 'stream:many', 'readers', '110-1', '111-1'],
+  ['XCLAIM', 'stream:many', 'readers', 'carol', 0, '120-1', '121-1'],
+  ['XGROUP', 'CREATE', 'stream:empty', 'waiting', '$', 'MKSTREAM'],
+  ['XADD', 'stream:emptied', '1-1', 'a', 'b'],
+  ['XDEL', 'stream:emptied', '1-1'],
+];
+
+const hyperloglogs = (): Words[] => [
+  ['PFADD', 'hll:sparse', ...flat(50, (index) => [`element ${index}`])],
+  ['PFADD', 'hll:dense', ...flat(largeItems * 3, (index) => [`element ${index}`])],
+  ['PFCOUNT', 'hll:dense'],
+];
+
 const expiries = (): Words[] => [
   ['SET', 'expiry:seconds', 'v', 'EX', expiryAheadMs / 1000],
   ['SET', 'expiry:milliseconds', 'v', 'PX', expiryAheadMs + 123],
@@ -90,7 +114,7 @@ const expiries = (): Words[] => [
 /** Writes every type in small and large forms, into database 0 and parts of it into 3 and 15. */
 export async function fill(server: ServerAddress, seed = 1): Promise<void> {
   const random = seededRandom(seed);
-  const families = [strings, lists, hashes, sets, sortedSets, expiries];
+  const families = [strings, lists, hashes, sets, sortedSets, streams, hyperloglogs, expiries];
   await withClient(server, async (client) => {
     await send(
       client,
@@ -121,6 +145,13 @@ const changes: readonly ((random: SeededRandom) => Words)[] = [
   (random) => ['ZADD', `changed:zset:${random.below(10)}`, random.below(1e6) / 7, `member ${random.below(400)}`],
   (random) => ['ZINCRBY', `changed:zset:${random.below(10)}`, '0.5', `member ${random.below(400)}`],
   (random) => ['ZREM', `changed:zset:${random.below(10)}`, `member ${random.below(400)}`],
+  (random) => ['XADD', `changed:stream:${random.below(5)}`, '*', `field ${random.below(3)}`, random.below(1000)],
+  (random) => ['XADD', `changed:stream:${random.below(5)}`, 'MAXLEN', '~', 150, '*', 'f', random.bytes(20)],
+  (random) => ['XTRIM', `changed:stream:${random.below(5)}`, 'MAXLEN', 50 + random.below(100)],
+  (random) => ['PFADD', `changed:hll:${random.below(3)}`, random.below(100_000)],
+  (random) => ['PFCOUNT', `changed:hll:${random.below(3)}`],
+  (random) => ['BITFIELD', `changed:bits:${random.below(3)}`, 'INCRBY', 'u16', random.below(200), random.below(500)],
+  () => ['BITOP', 'XOR', 'changed:bits:all', 'changed:bits:0', 'changed:bits:1', 'changed:bits:2'],
   (random) => ['DEL', `changed:string:${random.below(50)}`],
   (random) => ['PEXPIRE', `changed:counter:${random.below(10)}`, expiryAheadMs + random.below(1000)],
   (random) => ['PERSIST', `changed:counter:${random.below(10)}`],

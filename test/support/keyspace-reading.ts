@@ -5,6 +5,8 @@ import type { ListValue } from '#core/engine/data/list-value.ts';
 import { Listpack } from '#core/engine/data/listpack.ts';
 import type { SetValue } from '#core/engine/data/set-value.ts';
 import { SortedSetValue } from '#core/engine/data/sorted-set-value.ts';
+import { idText } from '#core/engine/data/stream-id.ts';
+import type { StreamValue } from '#core/engine/data/stream-value.ts';
 import type { Database } from '#core/engine/keyspace/database.ts';
 import type { Keyspace } from '#core/engine/keyspace/keyspace.ts';
 import { valueType } from '#core/engine/keyspace/record.ts';
@@ -45,7 +47,24 @@ function readValue(database: Database, ref: number): unknown {
       sortedSet.forEach((score, member) => void entries.push(`${member} ${score}`));
       return entries;
     }
+    case valueType.stream:
+      return readStream(database.object<StreamValue>(ref));
     default:
       return bytes.toString('latin1');
   }
+}
+
+/** Entries, figures and groups; not when a consumer was seen and what a group counts, which replicas are not told. */
+function readStream(stream: StreamValue): unknown {
+  const ids = [stream.lastId, stream.firstId, stream.maxDeletedId].map(idText);
+  const groups = Array.from(stream.groups.entries(), ([name, group]) => ({
+    name,
+    lastId: idText(group.lastId),
+    consumers: Array.from(group.consumers.values(), (consumer) => `${consumer.name} ${consumer.pending.size}`),
+    pending: Array.from(group.pending.entries(), ([id, entry]) =>
+      [idText(id), entry.consumer.name, entry.deliveredMs, entry.deliveries].join(' '),
+    ),
+  }));
+  const entries = Array.from(stream.range(), ({ id, fields }) => [idText(id), ...fields].join(' '));
+  return { size: stream.size, added: String(stream.entriesAdded), ids, entries, groups };
 }

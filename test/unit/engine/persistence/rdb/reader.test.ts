@@ -9,7 +9,7 @@ import { type SeededRandom, seededRandom } from '../../../../support/random.ts';
 import { loadRdb } from '../../../../support/rdb.ts';
 
 const folder = 'test/fixtures/rdb';
-const refused = ['redis_40_with_module.rdb', 'redis_50_with_streams.rdb', 'redis_60_with_module_aux.rdb'];
+const refused = ['redis_40_with_module.rdb', 'redis_60_with_module_aux.rdb'];
 const fixture = (name: string) => readFileSync(join(folder, name));
 const samples = readdirSync(folder).filter((name) => name.endsWith('.rdb') && !refused.includes(name));
 const smallSamples = samples.filter((name) => fixture(name).length < 500);
@@ -112,10 +112,6 @@ describe('the loader', () => {
 
   it.each([
     ['redis_40_with_module.rdb', /^A value of a module, at the key "foo" of database 0, of module ReJSON-RL version 0/],
-    [
-      'redis_50_with_streams.rdb',
-      /^A stream \(type 15\).*at the key "mystream" of database 0 \(at byte \d+ of the RDB\)/,
-    ],
     [
       'redis_60_with_module_aux.rdb',
       /module data we cannot load: no module test__rdb version 1 \(at byte 99 of the RDB\)/,
