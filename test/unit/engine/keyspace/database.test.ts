@@ -202,7 +202,11 @@ describe('expiry', () => {
     keyspace.expiryMode = 'hide';
     keyspace.tracksOwnExpiries = true;
     setString('a', '2');
-    expect({ value: getString('a'), size: db.size, expiring: db.expiring }).toEqual({ value: '2', size: 1, expiring: 0 });
+    expect({ value: getString('a'), size: db.size, expiring: db.expiring }).toEqual({
+      value: '2',
+      size: 1,
+      expiring: 0,
+    });
   });
 
   test('keys that nobody asks for are deleted by samples', () => {
