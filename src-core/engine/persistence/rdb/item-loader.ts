@@ -13,8 +13,6 @@ import { moduleName } from './module-id.ts';
 export const presizedKeysMax = 1 << 24;
 /** Memory that is made ready for each of them; the rest, if there is more, comes as it is needed. */
 const presizedKeyBytes = 64;
-/** Memory that is made ready for each of them; the rest, if there is more, comes as it is needed. */
-const presizedKeyBytes = 64;
 /** No key takes fewer bytes: type, key length, value length. Bounds what RESIZEDB may promise of a file of known size. */
 const recordBytesMin = 3;
 /** More of the AUX fields of a file are not kept; Redis writes about ten. */
