@@ -43,6 +43,7 @@ class RepliesInOrder implements RawConnection {
   }
 
   send(requests: readonly (readonly string[])[]): Promise<Buffer[]> {
+    if (this.#socket.closed) return Promise.reject(new Error('the connection ended'));
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.#fail(`no reply within ${replyTimeoutMs} ms`), replyTimeoutMs);
       this.#expected.push({ count: requests.length, replies: [], timer, resolve, reject });

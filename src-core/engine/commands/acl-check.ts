@@ -87,7 +87,7 @@ export function denialSentence({ reason, object }: Denial): string {
 const denialsInExec = {
   command: 'no permission to execute the command or subcommand',
   key: 'no permission to touch the specified keys',
-  channel: 'no permission to access one of the channels used as arguments to the command',
+  channel: 'no permission to access one of the channels used as arguments',
 } as const;
 
 /** The same for a request of a transaction that was allowed when it was queued. */

@@ -121,7 +121,8 @@ export function mergedSelectors(words: readonly string[]): string[] {
   let open: string | null = null;
   let openedBy = '';
   for (const word of words) {
-    if (open === null && word.startsWith('(') && !word.endsWith(')')) {
+    if (word.startsWith('(') && !word.endsWith(')')) {
+      // One that is open already is forgotten, as in Redis.
       open = word;
       openedBy = word;
     } else if (open === null) rules.push(word);

@@ -52,7 +52,7 @@ function parseSortOptions(context: CommandContext, mayStore: boolean): SortOptio
 function mustReadAnyKey({ args, session }: CommandContext, mayStore: boolean, option: 'BY' | 'GET'): void {
   const user = session.restriction;
   if (user === null || mayReadAnyKey(user, mayStore ? 'sort' : 'sort_ro', args)) return;
-  throw new ReplyError(`ERR ${option} option of SORT denied due to insufficient ACL permissions`);
+  throw new ReplyError(`ERR ${option} option of SORT denied due to insufficient ACL permissions.`);
 }
 
 interface Source {
