@@ -3,8 +3,8 @@
 /** The first pause after a look that failed; it doubles with each further one, up to the longest. */
 const backOffFirstMs = 1000;
 const backOffMaxMs = 30_000;
-/** A node that needs long to answer is asked so seldom that looks take at most a quarter of its time. */
-const restPerLook = 4;
+/** A node that needs long to answer is asked so seldom that looks take at most half of its time. */
+const restPerLook = 2;
 /** A round may come a little early for a node; without this it would wait for a whole further round. */
 const slackShare = 0.2;
 

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import { bundleEntry } from '../support/bundle.mjs';
 import { cpuSeconds, residentBytes } from './process-usage.ts';
 
 export interface FleetCost {
@@ -27,11 +28,11 @@ export async function measureFleet(): Promise<FleetCost> {
   try {
     const ports: number[] = [];
     for (let farm = 0; farm < farms; farm++) {
-      const program = new Program('test/bench/engine-farm.ts', [String(mastersEach), String(replicasEach)]);
+      const program = await startProgram('test/bench/engine-farm.ts', [String(mastersEach), String(replicasEach)]);
       programs.push(program);
       ports.push(...JSON.parse(await program.untilLine('[')));
     }
-    const host = new Program('test/bench/fleet-host.ts', [JSON.stringify(ports)]);
+    const host = await startProgram('test/bench/fleet-host.ts', [JSON.stringify(ports)]);
     programs.push(host);
     await host.untilLine('{"nodes"');
     await delay(settleMs);
@@ -51,17 +52,22 @@ export async function measureFleet(): Promise<FleetCost> {
   }
 }
 
-/** A TypeScript program of this folder as a child; it ends with us, as it reads our pipe. */
+/** Bundled here, so that the bundler's memory is none of the program's. */
+async function startProgram(entry: string, words: readonly string[]): Promise<Program> {
+  return new Program(await bundleEntry(entry), words);
+}
+
+/** A program as a child; it ends with us, as it reads our pipe. */
 class Program {
   readonly #child: ChildProcess;
   #newest: string[] = [];
 
-  constructor(entry: string, words: readonly string[]) {
-    this.#child = spawn(process.execPath, ['test/support/run-typescript.mjs', entry, ...words], {
+  constructor(file: string, words: readonly string[]) {
+    this.#child = spawn(process.execPath, [file, ...words], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     const { stdout } = this.#child;
-    if (!stdout) throw new Error(`${entry} has no output`);
+    if (!stdout) throw new Error(`${file} has no output`);
     createInterface(stdout).on('line', (line) => {
       this.#newest = [...this.#newest.filter((other) => other.slice(0, 8) !== line.slice(0, 8)), line];
     });

@@ -1,6 +1,9 @@
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
+import { startTexts } from '../../../../src-renderer/i18n/i18n.ts';
 import { noteOf } from '../../../../src-renderer/topology/card-note.ts';
 import { master, replica } from '../support/views.ts';
+
+beforeAll(startTexts);
 
 const supervision = { masterName: 'shop', sentinels: 3, quorum: 2, isMaster: true, asked: 3, agreement: 3 };
 
