@@ -8,18 +8,22 @@ export interface ScriptedMaster extends AsyncDisposable {
   readonly port: number;
   /** Connections taken so far. */
   readonly opened: number;
-  /** Replaces the script, for connections to come. */
-  play(answers: Script): void;
 }
 
-/** By the first word of a request in lower case; without an answer it stays silent. Null drops the connection. */
-export type Script = Readonly<Record<string, string | Buffer | null>>;
+/** What is said each time, and then the silence; `hangsUp` closes behind it; `times`: on one connection no oftener. */
+export type Answer =
+  | string
+  | Buffer
+  | { readonly says: string | Buffer; readonly hangsUp: true }
+  | { readonly says: string | Buffer; readonly times: number };
 
-/** Answers that lead as far as PSYNC. */
-export const wellMannered: Script = { ping: '+PONG\r\n', replconf: '+OK\r\n' };
+/** By the first word of a request in lower case; without an answer it stays silent. */
+export type Script = Readonly<Record<string, Answer>>;
 
-export async function startScriptedMaster(answers: Script): Promise<ScriptedMaster> {
-  let script = answers;
+/** Answers that lead as far as PSYNC, and none to the REPLCONF ACK of each second. */
+export const wellMannered: Script = { ping: '+PONG\r\n', replconf: { says: '+OK\r\n', times: 2 } };
+
+export async function startScriptedMaster(script: Script): Promise<ScriptedMaster> {
   let opened = 0;
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -27,12 +31,13 @@ export async function startScriptedMaster(answers: Script): Promise<ScriptedMast
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => {}); // replicas drop bad masters; that is what the tests are about
-    const played = script;
+    const said = new Map<string, number>();
     socket.on('data', (bytes) => {
       for (const [, word] of bytes.toString('latin1').matchAll(/\*\d+\r\n\$\d+\r\n(\w+)\r\n/g)) {
-        const answer = played[word?.toLowerCase() ?? ''];
-        if (answer === null) socket.destroy();
-        else if (answer !== undefined) socket.write(answer);
+        const request = word?.toLowerCase() ?? '';
+        const answer = script[request];
+        if (answer !== undefined) say(socket, answer, said.get(request) ?? 0);
+        said.set(request, (said.get(request) ?? 0) + 1);
       }
     });
   });
@@ -44,13 +49,16 @@ export async function startScriptedMaster(answers: Script): Promise<ScriptedMast
     get opened() {
       return opened;
     },
-    play: (next) => {
-      script = next;
-    },
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy();
       server.close();
       await once(server, 'close');
     },
   };
+}
+
+function say(socket: Socket, answer: Answer, timesBefore: number): void {
+  if (typeof answer === 'string' || Buffer.isBuffer(answer)) socket.write(answer);
+  else if ('hangsUp' in answer) socket.end(answer.says);
+  else if (timesBefore < answer.times) socket.write(answer.says);
 }

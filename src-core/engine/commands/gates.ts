@@ -73,12 +73,18 @@ export function passGates(services: Services, session: Session, command: Command
   }
   if (gates.has(gate.masterDown) && !hasAll(session, command, 'stale')) return replyErrors.masterDown;
   if (isLoadRefused(gates, session, command)) return replyErrors.loading;
-  if (session.isReplica || session.kind === 'local') return PASSED;
+  if (session.isReplica) return touchesKeys(command) ? replyErrors.replicaTouchesKeys : PASSED;
+  if (session.kind === 'local') return PASSED;
   const queued = session.transaction !== null && command.name !== 'exec';
   if (queued) return PASSED;
   if (gates.has(gate.allPaused)) return POSTPONED;
   if (gates.has(gate.writesPaused) && (writes || command.has('may_replicate'))) return POSTPONED;
   return PASSED;
+}
+
+/** A replica that is served has no business with our keys; and no pause would hold it. */
+function touchesKeys(command: Command): boolean {
+  return command.has('write') || command.has('readonly') || command.has('may_replicate');
 }
 
 function isLoadRefused(gates: Gates, session: Session, command: Command): boolean {

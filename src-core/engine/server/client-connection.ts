@@ -207,7 +207,9 @@ export class ClientConnection extends SessionState implements ConnectionHandlers
     const length = reply.length;
     if (length === 0) return;
     if (this.#owner !== null || this.#closed) {
+      const answer = Buffer.from(reply.buffer.subarray(0, length));
       reply.clear();
+      if (!this.#closed) this.#owner?.onAnswer(answer, this.lastCommand === 'NULL' ? '<unknown>' : this.lastCommand);
       return;
     }
     executor.services.stats.netOutputBytes += length;

@@ -8,7 +8,11 @@ export interface ReplicaPeer {
   readonly id: number;
   readonly remoteAddress: string;
   isReplica: boolean;
-  takeOutput(owner: { onDrain(): void; onClose(reason: string | null): void }): Connection | null;
+  takeOutput(owner: {
+    onDrain(): void;
+    onAnswer(answer: Buffer, command: string): void;
+    onClose(reason: string | null): void;
+  }): Connection | null;
   kill(): void;
 }
 

@@ -84,6 +84,7 @@ export class ReplicaSet {
     let replica: ReplicaSession | null = null;
     const connection = peer.takeOutput({
       onDrain: () => replica !== null && this.#drained(replica),
+      onAnswer: (answer, command) => replica !== null && this.#answered(replica, answer, command),
       onClose: () => replica !== null && this.#closed(replica),
     });
     if (connection === null) return;
@@ -263,6 +264,21 @@ export class ReplicaSet {
     replica.unblock();
     if (replica.state.kind === 'online') replica.pump();
     else this.#sync?.drained(replica);
+  }
+
+  /** Its connection carries the stream: what it asks cannot be answered, and who asks is no replica as we know them. */
+  #answered(replica: ReplicaSession, answer: Buffer, command: string): void {
+    const { log, host } = this.#needs;
+    const client = host.describeClient(replica.peer.id);
+    log('warning', `Replica generated a reply to command '${command}', disconnecting it: ${client}`);
+    const error = /^-(?:ERR )?(.*)\r\n/.exec(answer.latin1Slice())?.[1];
+    if (error !== undefined) {
+      log(
+        'warning',
+        `== CRITICAL == This master is sending an error to its replica: '${error}' after processing the command '${command}'`,
+      );
+    }
+    replica.kill();
   }
 
   #closed(replica: ReplicaSession): void {

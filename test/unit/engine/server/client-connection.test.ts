@@ -281,6 +281,7 @@ describe('the end', () => {
     connection.say(request('SET', 'a', '1'));
     const taken = client.takeOutput({
       onDrain: () => void heard.push('drain'),
+      onAnswer: (answer, command) => void heard.push(`${command}: ${answer.toString().trim()}`),
       onClose: (reason) => void heard.push(`close ${reason}`),
     });
     expect(taken).toBe(connection);
@@ -290,7 +291,7 @@ describe('the end', () => {
     expect(appended).toHaveLength(2);
     connection.drain();
     connection.cut('EPIPE');
-    expect({ heard, events }).toEqual({ heard: ['drain', 'close EPIPE'], events: ['closed'] });
+    expect({ heard, events }).toEqual({ heard: ['incr: :2', 'drain', 'close EPIPE'], events: ['closed'] });
   });
 
   test('a client that sent its end gets its answers', () => {
