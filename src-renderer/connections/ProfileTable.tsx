@@ -1,10 +1,11 @@
 // The kept connections as a table: where each is, whether it is connected, and what can be done with it.
-import { ActionIcon, Badge, Button, PasswordInput, Table } from '@mantine/core';
+import { ActionIcon, Button, PasswordInput, Table } from '@mantine/core';
 import { IconPencil, IconTrash } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
 import type { Failure } from '#core/contract/failures.ts';
 import type { ProfileView } from '#core/contract/profiles.ts';
 import type { OfferedMaster } from '#core/contract/surroundings.ts';
+import { StateGlyph } from '../design/StateGlyph.tsx';
 import { closeDialog } from '../dialogs/dialog-store.ts';
 import { FailureBox } from '../dialogs/FailureBox.tsx';
 import { say } from '../i18n/i18n.ts';
@@ -108,9 +109,10 @@ function ProfileRow({ view, isLocked, onEdit }: ProfileRowProps) {
         </Table.Td>
         <Table.Td>{say(`connections.login.${loginState(view, isLocked)}`)}</Table.Td>
         <Table.Td>
-          <Badge variant="outline" color={nodeId === null ? 'gray' : 'teal'}>
+          <span className={`connections-state tone-${nodeId === null ? 'unknown' : 'healthy'}`}>
+            <StateGlyph tone={nodeId === null ? 'unknown' : 'healthy'} />
             {say(nodeId === null ? 'connections.state.apart' : 'connections.state.connected')}
-          </Badge>
+          </span>
         </Table.Td>
         <Table.Td>
           <div className="connections-acts">
@@ -126,7 +128,7 @@ function ProfileRow({ view, isLocked, onEdit }: ProfileRowProps) {
             </Button>
             <ActionIcon
               variant="subtle"
-              color="gray"
+              className="connections-icon"
               aria-label={say('connections.edit', { name })}
               onClick={() => onEdit(view)}
               data-testid={`connection-edit-${name}`}
@@ -135,7 +137,7 @@ function ProfileRow({ view, isLocked, onEdit }: ProfileRowProps) {
             </ActionIcon>
             <ActionIcon
               variant="subtle"
-              color="gray"
+              className="connections-icon"
               aria-label={say('connections.remove', { name })}
               onClick={() => setAsking({ kind: 'removal' })}
               data-testid={`connection-remove-${name}`}

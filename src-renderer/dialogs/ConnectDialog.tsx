@@ -8,11 +8,11 @@ import type { Address, Environment } from '#core/contract/views.ts';
 import { hostClient, useHost } from '../bridge/host-store.ts';
 import { formatAddress } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
-import { failureText } from '../i18n/statement-text.ts';
 import { select } from '../store/selection-store.ts';
 import { type ConnectForm, emptyForm, toRequest } from './connect-form.ts';
 import './dialogs.css';
-import { closeDialog, useDialog } from './dialog-store.ts';
+import { closeDialog, openDialog, useDialog } from './dialog-store.ts';
+import { FailureBox } from './FailureBox.tsx';
 
 export function ConnectDialog() {
   const open = useDialog((dialog) => dialog.open);
@@ -71,12 +71,19 @@ function ConnectBody({ address }: { readonly address: Address | null }) {
       </header>
       <div className="dialog-body">
         <ConnectFields form={form} change={change} />
-        {attempt.kind === 'failed' && <ConnectFailure failure={attempt.failure} />}
+        {attempt.kind === 'failed' && (
+          <FailureBox failure={attempt.failure} testId="connect-failure">
+            {say('connect.kept')}
+          </FailureBox>
+        )}
         {attempt.kind === 'offered' && (
           <SentinelOffer masters={attempt.masters} choose={(name) => void connect(name)} />
         )}
       </div>
       <footer className="dialog-foot">
+        <Button variant="subtle" onClick={() => openDialog({ kind: 'connections' })} data-testid="connect-kept">
+          {say('connections.open')}
+        </Button>
         <span className="grow faint">{request === null ? say('connect.needAddress') : ''}</span>
         <Button variant="default" onClick={closeDialog} data-testid="connect-cancel">
           {say('plan.cancel')}
@@ -238,18 +245,6 @@ function ConnectFields({ form, change }: ConnectFieldsProps) {
           data-testid="connect-environment"
         />
         <span className="faint connect-environment-hint">{say('connect.environmentHint')}</span>
-      </div>
-    </div>
-  );
-}
-
-function ConnectFailure({ failure }: { readonly failure: Failure }) {
-  const text = failureText(failure);
-  return (
-    <div className="failure-box" role="alert" data-testid="connect-failure" data-code={failure.code}>
-      <b>{text.what}</b>
-      <div>
-        {text.next} {say('connect.kept')}
       </div>
     </div>
   );

@@ -8,10 +8,10 @@ import { useHost } from '../bridge/host-store.ts';
 import { faultText } from '../i18n/fault-words.ts';
 import { formatAddress } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
-import { failureText } from '../i18n/statement-text.ts';
 import { useNode } from '../store/fleet-store.ts';
 import './dialogs.css';
 import { closeDialog, useDialog } from './dialog-store.ts';
+import { FailureBox } from './FailureBox.tsx';
 import { FaultFields } from './FaultFields.tsx';
 import { type FaultForm, formOf, toFault } from './fault-form.ts';
 
@@ -85,7 +85,7 @@ function FaultsBody({ node, masterName }: { readonly node: NodeView; readonly ma
             ? say('faults.willLay', { ...names, address: addressOf(node) })
             : say('faults.isLaid', { address: formatAddress(relay.address) })}
         </p>
-        {attempt.kind === 'failed' && <FaultFailure failure={attempt.failure} />}
+        {attempt.kind === 'failed' && <FailureBox failure={attempt.failure} testId="faults-failure" />}
       </div>
       <footer className="dialog-foot">
         {relay !== null && (
@@ -119,14 +119,4 @@ function FaultsBody({ node, masterName }: { readonly node: NodeView; readonly ma
 
 function addressOf(node: NodeView): string {
   return node.link === null ? '' : formatAddress(node.link.masterAddress);
-}
-
-function FaultFailure({ failure }: { readonly failure: Failure }) {
-  const text = failureText(failure);
-  return (
-    <div className="failure-box" role="alert" data-testid="faults-failure" data-code={failure.code}>
-      <b>{text.what}</b>
-      <div>{text.next}</div>
-    </div>
-  );
 }
