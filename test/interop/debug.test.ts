@@ -125,6 +125,26 @@ test('DEBUG RELOAD brings the same data back, and NOSAVE those of the file', asy
   expect(await ask(ours, 'DEBUG', 'DIGEST')).toBe(before);
 });
 
+test('DEBUG RELOAD NOFLUSH adds the keys of the file, and MERGE lets them win', async () => {
+  await both('FLUSHALL');
+  await both('MSET', 'kept', 'old', 'gone', 'old');
+  await both('RPUSH', 'list', 'a', 'b');
+  await both('EXPIRE', 'kept', '1000');
+  await both('DEBUG', 'RELOAD');
+  await both('DEL', 'gone', 'list');
+  await both('MSET', 'kept', 'new', 'own', 'new');
+  await expectSame('DEBUG', 'RELOAD', 'NOSAVE', 'NOFLUSH', 'MERGE');
+  for (const request of ['MGET kept gone own', 'LRANGE list 0 -1', 'TTL kept', 'DBSIZE', 'DEBUG DIGEST']) {
+    await expectSame(...(request.split(' ') as [string, ...string[]]));
+  }
+  await expectSame('DEBUG', 'RELOAD', 'NOSAVE', 'NOTHING');
+  // A key that is in both ends Redis's process; ours says no and keeps what it has.
+  expect(String(await ask(ours, 'DEBUG', 'RELOAD', 'NOSAVE', 'NOFLUSH'))).toContain(
+    'Error trying to load the RDB dump',
+  );
+  expect(await ask(ours, 'DBSIZE')).toBe(4);
+});
+
 test('DEBUG OBJECT says encoding and saved length as Redis does', async () => {
   await both('FLUSHALL');
   await both('SET', 'number', '123456');

@@ -5,6 +5,7 @@ import { NO_REF } from '../keyspace/database.ts';
 import { encoding, valueType } from '../keyspace/record.ts';
 import { SingleKey } from '../keyspace/single-key.ts';
 import { dumpValue } from '../persistence/rdb/dump.ts';
+import { answerLater } from './answer-later.ts';
 import { listKind, viewCollection } from './collection-keys.ts';
 import { datasetDigest, valueDigest } from './digest.ts';
 import { helpReply } from './help-reply.ts';
@@ -31,8 +32,12 @@ const debugHelp = [
   '    Create <count> string keys named key:<num>. If <prefix> is specified then',
   "    it is used instead of the 'key' prefix. These are not propagated to",
   '    replicas.',
-  'RELOAD [NOSAVE]',
-  '    Save the RDB on disk and reload it back to memory.',
+  'RELOAD [option ...]',
+  '    Save the RDB on disk and reload it back to memory. Valid <option> values:',
+  '    * MERGE: conflicting keys will be loaded from RDB.',
+  '    * NOFLUSH: the existing database will not be removed before load, but',
+  '      conflicting keys will generate an error.',
+  '    * NOSAVE: the database will be loaded from an existing RDB file.',
   'SET-ACTIVE-EXPIRE <0|1>',
   '    Setting it to 0 disables expiring keys in background when they are not',
   '    accessed (otherwise the Redis behavior). Setting it to 1 reenables back the',
@@ -145,25 +150,18 @@ function describeObject({ args, db, reply, services, nowMs }: CommandContext): v
   reply.simple(text);
 }
 
-/** DEBUG RELOAD [NOSAVE]: the data go to the disk and come back. What others change in between is lost. */
-function reload({ args, session, services }: CommandContext): void {
-  let saves = true;
+/** DEBUG RELOAD [MERGE] [NOFLUSH] [NOSAVE]: the data go to the disk and come back. What others change in between is lost. */
+function reload(context: CommandContext): void {
+  const { args, services } = context;
+  const how = { saves: true, flushes: true, merges: false };
   for (let i = 2; i < args.count; i++) {
-    if (!args.is(i, 'NOSAVE')) throw new ReplyError('ERR DEBUG RELOAD only supports the NOSAVE option here.');
-    saves = false;
+    if (args.is(i, 'MERGE')) how.merges = true;
+    else if (args.is(i, 'NOFLUSH')) how.flushes = false;
+    else if (args.is(i, 'NOSAVE')) how.saves = false;
+    else throw new ReplyError('ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.');
   }
-  session.block();
-  const answer = (line: string) => {
-    session.push(Buffer.from(line));
-    session.unblock();
-  };
-  services.persistence.reload(saves).then(
-    () => {
-      services.log.warning('DB reloaded by DEBUG RELOAD');
-      answer('+OK\r\n');
-    },
-    () => answer('-ERR Error trying to load the RDB dump, check server logs.\r\n'),
-  );
+  const done = services.persistence.reload(how).then(() => services.log.warning('DB reloaded by DEBUG RELOAD'));
+  answerLater(context, done, () => 'ERR Error trying to load the RDB dump');
 }
 
 function setActiveExpire({ args, reply, services }: CommandContext): void {

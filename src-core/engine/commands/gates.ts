@@ -74,6 +74,7 @@ export function passGates(services: Services, session: Session, command: Command
   if (gates.has(gate.masterDown) && !hasAll(session, command, 'stale')) return replyErrors.masterDown;
   if (isLoadRefused(gates, session, command)) return replyErrors.loading;
   if (session.isReplica) return touchesKeys(command) ? replyErrors.replicaTouchesKeys : PASSED;
+  if (session.isMonitor && touchesKeys(command)) return replyErrors.replicaTouchesKeys;
   if (session.kind === 'local') return PASSED;
   const queued = session.transaction !== null && command.name !== 'exec';
   if (queued) return PASSED;
@@ -82,7 +83,7 @@ export function passGates(services: Services, session: Session, command: Command
   return PASSED;
 }
 
-/** A replica that is served has no business with our keys; and no pause would hold it. */
+/** A replica that is served, or a monitor, has no business with our keys; and no pause would hold it. */
 function touchesKeys(command: Command): boolean {
   return command.has('write') || command.has('readonly') || command.has('may_replicate');
 }

@@ -159,7 +159,7 @@ function rdbOnly(value: number): boolean {
   return value === 1;
 }
 
-/** Names what the snapshot may hold; that can only be functions, of which we have none, so the keys are always left out. */
+/** Names what the snapshot may hold; that can only be functions, which are always in it: only the keys are left out. */
 function filtersData(wanted: Buffer): true {
   const words = splitLine(wanted);
   if (words === null) throw new ReplyError(texts.filterMissing);
@@ -202,20 +202,19 @@ function wait({ args, reply, services, session, inExec }: CommandContext): void 
     reply.integer(acknowledged);
     return;
   }
-  session.block();
-  replication.waitForReplicas(
-    replicas,
-    timeoutMs,
-    (count) => {
-      session.push(Buffer.from(`:${count}\r\n`));
-      session.unblock();
-    },
-    () => {
-      session.push(Buffer.from(`-${replyErrors.unblockedByRole}\r\n`));
+  session.wait();
+  const answer = (line: string) => {
+    session.push(Buffer.from(`${line}\r\n`));
+    session.unblock();
+  };
+  replication.waitForReplicas(replicas, timeoutMs, session, {
+    done: (count) => answer(`:${count}`),
+    dropped: () => {
       session.closeAfterReply = true;
-      session.unblock();
+      answer(`-${replyErrors.unblockedByRole}`);
     },
-  );
+    refused: () => answer(`-${replyErrors.unblockedByClient}`),
+  });
 }
 
 const adminFlags: readonly CommandFlag[] = ['admin', 'noscript', 'stale', 'no_async_loading'];

@@ -3,6 +3,7 @@
 import type { Disposable } from '../../base/lifecycle.ts';
 import type { Connection, Ports } from '../../base/ports.ts';
 import type { Protocol } from '../../resp/reply-writer.ts';
+import type { ReloadOptions } from '../persistence/persistence.ts';
 import type { Replication } from '../replication/replication.ts';
 import type { AclCommands } from './acl-commands.ts';
 import type { AclUser } from './acl-user.ts';
@@ -189,7 +190,7 @@ export interface ClientsService {
   unpause(): void;
   /** A pause holds this session's request: the service calls its `block` now, and its `unblock` when the pause is over. */
   postpone(session: Session): void;
-  /** CLIENT UNBLOCK of one that waits for a key. False: it does not. */
+  /** CLIENT UNBLOCK of one that waits for a key, or for replicas. False: it does not. */
   interrupt(session: Session, how: 'timeout' | 'error'): boolean;
 }
 
@@ -354,8 +355,8 @@ export interface PersistenceService {
   readonly lastSaveSeconds: number;
   /** SAVE: resolves when the file is on the disk. Rejects with what went wrong; the old file is then still there. */
   save(): Promise<void>;
-  /** DEBUG RELOAD: saves if asked, then loads the file in the place of the data. Rejects with what went wrong. */
-  reload(saves: boolean): Promise<void>;
+  /** DEBUG RELOAD. Rejects with what went wrong; the data are then what they were. */
+  reload(how: ReloadOptions): Promise<void>;
   /** BGSAVE: what becomes of it is told by log and INFO. Does nothing while a snapshot is running. */
   backgroundSave(): void;
   /** Saves in the background as soon as the running snapshot is over. */

@@ -5,6 +5,7 @@ import type { CollectionLimits } from '../data/limits.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
 import { LoadRest } from './load-rest.ts';
 import type { LoadWatch } from './load-watch.ts';
+import { mergeKeyspace } from './merge.ts';
 import type { RdbLoadReport } from './rdb/reader.ts';
 import { loadRdbFile, type RdbFilePlace, rdbPath, saveRdbFile } from './rdb-file.ts';
 import type { SnapshotAux, SnapshotFigures, SnapshotJob } from './snapshot.ts';
@@ -46,6 +47,16 @@ export interface PersistenceNeeds {
   /** The last save worked, or did not: `stop-writes-on-bgsave-error` looks at it. */
   readonly onSaveStatus: (worked: boolean) => void;
   readonly loads: LoadWatch;
+}
+
+/** DEBUG RELOAD. */
+export interface ReloadOptions {
+  /** Writes the data to the file first. */
+  readonly saves: boolean;
+  /** The file takes the place of the data; otherwise its keys come to them. */
+  readonly flushes: boolean;
+  /** A key of the file that is there already takes its place; otherwise it is an error. */
+  readonly merges: boolean;
 }
 
 /** What a loaded file said of itself. */
@@ -140,8 +151,12 @@ export class Persistence implements Disposable {
    * Loads the file, if there is one, in the place of the present data. Commands may be answered meanwhile.
    * @throws RdbError, or an Error with the system's code; the data are then what they were
    */
-  async load(): Promise<LoadedOrigin | null> {
-    const { keyspace, ports, limits, settings, loads } = this.#needs;
+  load(): Promise<LoadedOrigin | null> {
+    return this.#load((fresh) => this.#needs.keyspace.adopt(fresh));
+  }
+
+  async #load(take: (fresh: Keyspace) => void): Promise<LoadedOrigin | null> {
+    const { ports, limits, settings, loads } = this.#needs;
     const path = rdbPath(this.#place());
     if (!(await ports.files.exists(path))) return null;
     const startedMs = ports.clock.nowMs();
@@ -157,7 +172,7 @@ export class Persistence implements Disposable {
         rest: new LoadRest(settings, ports.timers),
         onProgress: (loadedBytes, usedMemoryBytes) => loads.progress(loadedBytes, usedMemoryBytes),
       });
-      keyspace.adopt(fresh);
+      take(fresh);
       this.#logLoaded(loaded, startedMs);
       return originOf(loaded);
     } finally {
@@ -165,10 +180,11 @@ export class Persistence implements Disposable {
     }
   }
 
-  /** DEBUG RELOAD: the file takes the place of the data, after they were written to it if `saves`. */
-  async reload(saves: boolean): Promise<void> {
+  async reload({ saves, flushes, merges }: ReloadOptions): Promise<void> {
+    const { keyspace } = this.#needs;
     if (saves) await this.save();
-    await this.load();
+    const loaded = await (flushes ? this.load() : this.#load((fresh) => mergeKeyspace(keyspace, fresh, merges)));
+    if (loaded === null) throw new Error('there is no file to load');
   }
 
   async #saveFile(): Promise<void> {

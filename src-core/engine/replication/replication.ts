@@ -2,6 +2,7 @@
 import { type Disposable, DisposableStore, Emitter } from '../../base/lifecycle.ts';
 import type { Ports } from '../../base/ports.ts';
 import type { MasterAddress } from './link-reason.ts';
+import type { AckWaiting } from './master/ack-waiters.ts';
 import { Failover, type FailoverRequest } from './master/failover.ts';
 import type { ReplicaPeer } from './master/replica-session.ts';
 import { ReplicaSet } from './master/replica-set.ts';
@@ -203,24 +204,19 @@ export class Replication implements Disposable {
   }
 
   /**
-   * WAIT: asks all replicas how far they are, and calls `done` when so many have all that was written so far. Should we
-   * become a replica before that, `dropped` is called instead; without it `done`, with 0.
+   * WAIT: asks all replicas how far they are, and lets `owner` wait until so many have all that was written so far. Null:
+   * they have, and it is done already.
    */
-  waitForReplicas(
-    replicas: number,
-    timeoutMs: number,
-    done: (acknowledged: number) => void,
-    dropped: () => void = () => done(0),
-  ): Disposable | null {
+  waitForReplicas(replicas: number, timeoutMs: number, owner: object, waiting: AckWaiting): Disposable | null {
     const offset = this.stream.offset;
     const acknowledged = this.replicas.countAcks(offset);
     if (acknowledged >= replicas) {
-      done(acknowledged);
+      waiting.done(acknowledged);
       return null;
     }
-    const waiting = this.replicas.waiters.add(offset, replicas, timeoutMs, done, dropped);
+    const added = this.replicas.waiters.add(offset, replicas, timeoutMs, owner, waiting);
     this.stream.askForAcks();
-    return waiting;
+    return added;
   }
 
   /** How many replicas have all that was written so far. */

@@ -92,7 +92,7 @@ const honoured = [
   row('rdb-del-sync-files', yesNoKind, false),
   row('rdbchecksum', yesNoKind, true, { immutable: true }),
   row('rdbcompression', yesNoKind, true),
-  row('repl-backlog-size', memoryKind(1, LONG), 1048576),
+  row('repl-backlog-size', memoryKind(1, LONG, 16384), 1048576),
   row('repl-backlog-ttl', integerKind(0, LONG), 3600),
   row('repl-disable-tcp-nodelay', yesNoKind, false),
   row('repl-diskless-load', choiceKind('disabled', 'on-empty-db', 'swapdb'), 'swapdb'),

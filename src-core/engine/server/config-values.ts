@@ -59,13 +59,17 @@ const MEMORY_UNITS: Readonly<Record<string, bigint>> = {
   gb: 1024n ** 3n,
 };
 
-/** Bytes, with Redis's units: `1k` is 1000, `1kb` is 1024. */
-export function memoryKind(min: number, max: number | bigint): ValueKind {
+/**
+ * Bytes, with Redis's units: `1k` is 1000, `1kb` is 1024. `leastSet`: CONFIG SET of less than this gives this; a file and
+ * the command line may say less, as in Redis.
+ */
+export function memoryKind(min: number, max: number | bigint, leastSet = 0): ValueKind {
   return {
-    parse: (words) => {
+    parse: (words, { loading }) => {
       const value = parseMemory(words[0]!);
       if (value === null) throw new ConfigError('argument must be a memory value');
-      return withinBounds(value, min, max);
+      const bytes = withinBounds(value, min, max);
+      return loading ? bytes : Math.max(bytes, leastSet);
     },
     print: String,
     write: (value) => [memoryText(Number(value))],

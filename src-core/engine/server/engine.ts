@@ -108,7 +108,8 @@ export class Engine {
       gates: this.#gates,
       masterSession: () => (this.replication.isLinkUp ? this.#stream.session : null),
       killMasterLink: () => this.replication.killLink(),
-      interrupt: (session, how) => this.#executor.interrupt(session, how),
+      interrupt: (session, how) =>
+        this.#executor.interrupt(session, how) || this.replication.replicas.waiters.interrupt(session, how),
       heldForReplica: (session) => this.replication.replicas.heldBytes(session),
     });
     this.#acl = new Acl({

@@ -88,6 +88,7 @@ function clientSurroundings({ executor, clients, turn }: ReceptionNeeds): Client
     closed: (client) => {
       executor.waiting.forget(client);
       executor.services.observation.forget(client);
+      executor.services.replication.replicas.waiters.forget(client);
       clients.remove(client);
     },
     closing: (client, why) => log.warning(`Client ${clients.describe(client)} closed, since ${why}.`),

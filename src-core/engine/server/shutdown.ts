@@ -105,10 +105,11 @@ export class Shutdown {
           reject(new ShutdownError('aborted'));
         },
       };
-      waiting = replication.waitForReplicas(count, timeoutMs, () => {
+      const done = () => {
         this.#waiting = null;
         resolve();
-      });
+      };
+      waiting = replication.waitForReplicas(count, timeoutMs, this, { done, dropped: done, refused: done });
     });
   }
 

@@ -242,8 +242,8 @@ describe('a master', () => {
     const { replica, replication, write, time } = withReplica();
     write('x');
     const answers: number[] = [];
-    const note = (count: number) => void answers.push(count);
-    replication.waitForReplicas(1, 0, note);
+    const waiting = { done: (count: number) => void answers.push(count), dropped: () => {}, refused: () => {} };
+    replication.waitForReplicas(1, 0, {}, waiting);
     time.settle();
     expect(replica.taken()).toMatch(/GETACK/);
     replication.replicas.acknowledge(replica.peer, 1);
@@ -251,7 +251,7 @@ describe('a master', () => {
     replication.replicas.acknowledge(replica.peer, replication.stream.offset);
     expect(answers).toEqual([1]);
     write('y');
-    replication.waitForReplicas(2, 500, note);
+    replication.waitForReplicas(2, 500, {}, waiting);
     time.advance(500);
     expect(answers).toEqual([1, 0]);
   });
@@ -278,7 +278,7 @@ describe('a master', () => {
 
   it('leaves nothing behind at its end', () => {
     const { replication, time, replica } = withReplica();
-    replication.waitForReplicas(3, 10_000, () => {});
+    replication.waitForReplicas(3, 10_000, {}, { done: () => {}, dropped: () => {}, refused: () => {} });
     replication.dispose();
     expect(replica.peer.connection.closed).toBe(true);
     expect(time.waiting).toBe(0);
