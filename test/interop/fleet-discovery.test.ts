@@ -6,6 +6,7 @@ import { startRelay } from '../support/relay.ts';
 import { startSentinel } from '../support/sentinel.ts';
 import type { ServerProcess } from '../support/server-process.ts';
 import { startSyncline } from '../support/syncline-server.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { type WatchedFleet, watchFleet } from '../support/watched-fleet.ts';
 
 const fast = { 'repl-diskless-sync-delay': 0 };
@@ -106,13 +107,71 @@ describe('discovery', () => {
   });
 });
 
+describe('an announced address', () => {
+  it('that is not the one by which we reach a node is shown beside it, and the node is one all the same', async () => {
+    await using master = await startRedis({ settings: fast });
+    await using replica = await startRedis({
+      settings: { ...follow(master), 'replica-announce-ip': '10.255.0.7', 'replica-announce-port': 6400 },
+    });
+    await using fleet = watchFleet();
+    await fleet.connect({ host: master.host, port: master.port, name: 'master' });
+    const member = await fleet.connect({ host: replica.host, port: replica.port, name: 'replica' });
+    const announced = () => fleet.fleet.snapshot().nodes.find(({ id }) => id === member.id)?.announced;
+    expect(await fleet.until('it to be told', announced, (it) => it != null)).toMatchObject({
+      address: { host: '10.255.0.7', port: 6400 },
+    });
+  });
+});
+
+describe('Redis Cluster', () => {
+  it('is found from one node, each node shown with its shard and slots', async () => {
+    const settings = (slots: string) => ({
+      ...fast,
+      'cluster-enabled': 'yes',
+      'cluster-config-file': `nodes-${slots}.conf`,
+    });
+    await using one = await startRedis({ settings: settings('a') });
+    await using two = await startRedis({ settings: settings('b') });
+    await using three = await startRedis({ settings: settings('c') });
+    await one.client().call('CLUSTER', 'ADDSLOTSRANGE', '0', '8000');
+    await two.client().call('CLUSTER', 'ADDSLOTSRANGE', '8001', '16383');
+    for (const other of [two, three]) await one.client().call('CLUSTER', 'MEET', other.host, String(other.port));
+    await using fleet = watchFleet();
+    const clusterOf = (port: number) =>
+      fleet.fleet.snapshot().nodes.find(({ address }) => address.port === port)?.cluster;
+    const ids = new Map<number, string>();
+    for (const server of [one, two, three]) {
+      ids.set(server.port, String(await server.client().call('CLUSTER', 'MYID')));
+    }
+    const known = () => one.client().call('CLUSTER', 'NODES') as Promise<string>;
+    await waitFor(
+      'the three to know each other',
+      known,
+      (text) => text.split('\n').filter((it) => it.includes('connected')).length === 3,
+    );
+    await waitFor('the third to know the first', () =>
+      three.client().call('CLUSTER', 'REPLICATE', ids.get(one.port) ?? ''),
+    );
+    await fleet.connect({ host: three.host, port: three.port, servesFound: true });
+    await found(fleet, portsOf(one, two, three));
+    await fleet.until(
+      'the shard of the first',
+      () => clusterOf(one.port),
+      (it) => it?.slots === '0-8000' && it.shards === 2,
+    );
+    expect(clusterOf(one.port)).toMatchObject({ shard: 1, shards: 2, slots: '0-8000' });
+    expect(clusterOf(two.port)).toMatchObject({ shard: 2, slots: '8001-16383' });
+    expect(clusterOf(three.port)).toMatchObject({ shard: 1, masterAddress: { port: one.port } });
+  });
+});
+
 describe('Sentinels', () => {
   it('are found from any node, tell of all nodes, and say whom they take for the master', async () => {
     await using master = await startRedis({ settings: fast });
     await using replica = await startSyncline({ settings: follow(master) });
-    await using one = await startSentinel('shop', master);
-    await using two = await startSentinel('shop', master);
-    await using three = await startSentinel('shop', master);
+    await using one = await startSentinel('shop', master, { downAfterMs: 1000 });
+    await using two = await startSentinel('shop', master, { downAfterMs: 1000 });
+    await using three = await startSentinel('shop', master, { downAfterMs: 1000 });
     await using fleet = watchFleet();
     await fleet.connect({ host: replica.host, port: replica.port, servesFound: true });
     const sentinels = () => fleet.fleet.snapshot().surroundings.sentinels;
@@ -130,6 +189,12 @@ describe('Sentinels', () => {
     const supervised = await fleet.until('the master to be watched', view, (it) => it?.supervision?.sentinels === 3);
     await fleet.until('all to agree', view, (it) => it?.supervision?.agreement === 3);
     expect(supervised?.supervision).toMatchObject({ masterName: 'shop', quorum: 2, isMaster: true });
+
+    await master.stop('SIGKILL');
+    const replicaView = () => fleet.fleet.snapshot().nodes.find(({ address }) => address.port === replica.port);
+    await fleet.until('the Sentinels to name the replica', replicaView, (it) => it?.supervision?.isMaster === true);
+    expect(replicaView()).toMatchObject({ supervision: { masterName: 'shop' } });
+    expect(view()).toMatchObject({ lifecycle: { kind: 'unreachable' } });
   });
 
   it('as the entry offer their masters by name, and a name leads to the master', async () => {
