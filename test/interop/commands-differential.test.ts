@@ -5,6 +5,7 @@ import { encodeRequest } from '#core/resp/request-decoder.ts';
 import { startRedis } from '../support/redis-server.ts';
 import type { ServerProcess } from '../support/server-process.ts';
 import { startSyncline } from '../support/syncline-server.ts';
+import { functionCases } from './support/function-cases.ts';
 import { hashCases } from './support/hash-cases.ts';
 import { keyCases } from './support/key-cases.ts';
 import { lcsCases } from './support/lcs-cases.ts';
@@ -28,6 +29,7 @@ const cases: Readonly<Record<string, Readonly<Record<string, readonly Step[]>>>>
   'sorted sets': sortedSetCases,
   keys: keyCases,
   sorting: sortCases,
+  functions: functionCases,
   transactions: transactionCases,
   server: serverCases,
 };

@@ -10,14 +10,13 @@ import { connectionCommands } from './connection.ts';
 import { databaseCommands } from './databases.ts';
 import { debugCommands } from './debug.ts';
 import { expiryCommands } from './expiry.ts';
+import { functionCommands } from './functions.ts';
 import { hashCommands } from './hashes.ts';
 import { hyperloglogCommands } from './hyperloglog.ts';
 import { introspectionCommands } from './introspection.ts';
 import { keyCommands } from './keys.ts';
 import { lcsCommands } from './lcs.ts';
-import { lcsCommands } from './lcs.ts';
 import { listCommands } from './lists.ts';
-import { memoryCommands } from './memory.ts';
 import { memoryCommands } from './memory.ts';
 import { observationCommands } from './observation.ts';
 import { persistenceCommands } from './persistence.ts';
@@ -46,7 +45,6 @@ export const allCommands: readonly CommandRow[] = [
   ...databaseCommands,
   ...stringCommands,
   ...lcsCommands,
-  ...lcsCommands,
   ...bitmapCommands,
   ...bitOperationCommands,
   ...bitfieldCommands,
@@ -63,6 +61,7 @@ export const allCommands: readonly CommandRow[] = [
   ...streamGroupCommands,
   ...streamClaimCommands,
   ...streamInfoCommands,
+  ...functionCommands,
   ...transactionCommands,
   ...connectionCommands,
   ...aclCommands,
@@ -70,7 +69,6 @@ export const allCommands: readonly CommandRow[] = [
   ...configCommands,
   ...serverCommands,
   ...observationCommands,
-  ...memoryCommands,
   ...memoryCommands,
   ...debugCommands,
   ...pubsubCommands,

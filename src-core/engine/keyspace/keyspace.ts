@@ -1,5 +1,6 @@
 // All databases of an engine over one arena, with what they share: time, randomness, large values, watches, snapshots.
 import { Arena, type Ref } from '../data/arena.ts';
+import type { FunctionLibrary } from '../data/function-library.ts';
 import { Database } from './database.ts';
 import { ObjectSlots } from './object-slots.ts';
 import { OwnExpiries } from './own-expiries.ts';
@@ -28,6 +29,8 @@ export class Keyspace {
   arena = new Arena();
   slots = new ObjectSlots();
   databases: Database[];
+  /** By name. They are data as well: saved and sent with the keys, though FLUSHALL leaves them. */
+  libraries: Map<string, FunctionLibrary> = new Map();
   hashSeed: number;
   readonly randomBelow: (below: number) => number;
   /** The clock of this turn, in milliseconds since 1970; whoever starts a turn sets it. */
@@ -126,6 +129,7 @@ export class Keyspace {
     this.slots = other.slots;
     this.hashSeed = other.hashSeed;
     this.databases = other.databases;
+    this.libraries = other.libraries;
     for (const database of this.databases) {
       database.space = this;
       this.#touchAll(database);

@@ -255,12 +255,6 @@ export class Persistence implements Disposable {
       log('notice', `RDB age ${Math.max(0, Math.floor(nowMs / 1000) - createdSeconds)} seconds`);
       log('notice', `RDB memory usage when created ${(usedMemoryBytes / bytesPerMegabyte).toFixed(2)} Mb`);
     }
-    if (report.functionsSkipped > 0) {
-      log(
-        'warning',
-        `${report.functionsSkipped} function libraries of the RDB were left out: functions are not supported`,
-      );
-    }
     log('notice', `Done loading RDB, keys loaded: ${report.keysLoaded}, keys expired: ${report.keysExpired}.`);
     log('notice', `DB loaded from disk: ${((nowMs - startedMs) / 1000).toFixed(3)} seconds`);
   }

@@ -196,7 +196,7 @@ function memoryFields(sources: InfoSources): InfoField[] {
     ['allocator_resident', rss],
     ['total_system_memory', process.totalMemoryBytes],
     ['total_system_memory_human', humanBytes(process.totalMemoryBytes)],
-    ...scriptFields,
+    ...scriptFields([...sources.keyspace.libraries.values()]),
     ['maxmemory', maxmemory],
     ['maxmemory_human', humanBytes(maxmemory)],
     ['maxmemory_policy', config.text('maxmemory-policy')],
@@ -226,14 +226,14 @@ function ratio(part: number, whole: number): string {
   return (whole === 0 ? 0 : part / whole).toFixed(2);
 }
 
-const scriptFields: readonly InfoField[] = [
+const scriptFields = (libraries: readonly { readonly functions: readonly unknown[] }[]): InfoField[] => [
   ['used_memory_lua', 0],
   ['used_memory_vm_eval', 0],
   ['used_memory_lua_human', '0B'],
   ['used_memory_scripts_eval', 0],
   ['number_of_cached_scripts', 0],
-  ['number_of_functions', 0],
-  ['number_of_libraries', 0],
+  ['number_of_functions', libraries.reduce((sum, { functions }) => sum + functions.length, 0)],
+  ['number_of_libraries', libraries.length],
   ['used_memory_vm_functions', 0],
   ['used_memory_vm_total', 0],
   ['used_memory_vm_total_human', '0B'],

@@ -55,6 +55,7 @@ export class ReplicationBridge implements ReplicationHost {
   startSnapshot({ historyId, offset, streamDatabase, withoutData, sink, onEnd }: SnapshotRequest): RunningSnapshot {
     const { ports, config, emptyKeyspace } = this.#needs;
     const keyspace = withoutData ? emptyKeyspace() : this.#needs.keyspace;
+    keyspace.libraries = this.#needs.keyspace.libraries;
     let isWanted = true;
     const job = startSnapshot({
       keyspace,

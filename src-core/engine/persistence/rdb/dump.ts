@@ -19,19 +19,26 @@ const footerBytes = versionBytes + checksumBytes;
 
 /** The payload of a key's value. */
 export function dumpValue(database: Database, ref: Ref, compress: boolean): Buffer {
+  return sealedPayload(compress, (writer) => {
+    writer.byte(rdbTypeOf(database, ref));
+    if (isLarge(database, ref)) {
+      const pieces = valuePieces(writer, database, ref);
+      while (!pieces.next().done);
+    } else {
+      writeSmallValue(writer, database, ref);
+    }
+  });
+}
+
+/** What `write` writes, with version and checksum. */
+export function sealedPayload(compress: boolean, write: (writer: RdbWriter) => void): Buffer {
   const chunks: Buffer[] = [];
   const target = {
     take: () => Buffer.allocUnsafeSlow(chunkBytes),
     emit: (chunk: Buffer, length: number) => void chunks.push(chunk.subarray(0, length)),
   };
   const writer = new RdbWriter(target, { compress });
-  writer.byte(rdbTypeOf(database, ref));
-  if (isLarge(database, ref)) {
-    const pieces = valuePieces(writer, database, ref);
-    while (!pieces.next().done);
-  } else {
-    writeSmallValue(writer, database, ref);
-  }
+  write(writer);
   writer.flush();
   const version = Buffer.alloc(versionBytes);
   version.writeUInt16LE(rdbVersion);
@@ -43,7 +50,7 @@ export function dumpValue(database: Database, ref: Ref, compress: boolean): Buff
 
 /** Whether version and checksum of a payload are such that it may be read. */
 export function isPayloadIntact(payload: Buffer): boolean {
-  if (payload.length < footerBytes + 1) return false;
+  if (payload.length < footerBytes) return false;
   const footerAt = payload.length - footerBytes;
   if (payload.readUInt16LE(footerAt) > rdbVersion) return false;
   const expected = payload.readBigUInt64LE(payload.length - checksumBytes);

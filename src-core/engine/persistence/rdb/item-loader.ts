@@ -1,5 +1,6 @@
 // Loads the items of an RDB one by one: databases, prefixes, and the records themselves.
 // Hot: strings are parsed in place and stored without a look-up; guarded by the full syncs of `npm run bench -- replication`.
+import { readLibrary } from '../../data/function-library.ts';
 import type { CollectionLimits } from '../../data/limits.ts';
 import type { Database } from '../../keyspace/database.ts';
 import type { Keyspace } from '../../keyspace/keyspace.ts';
@@ -39,7 +40,7 @@ export class ItemLoader {
   keysLoaded = 0;
   keysExpired = 0;
   emptyKeysSkipped = 0;
-  functionsSkipped = 0;
+  librariesLoaded = 0;
   /** The end-of-file mark was taken. */
   ended = false;
   readonly #options: ItemLoadOptions;
@@ -104,9 +105,7 @@ export class ItemLoader {
         cursor.at++;
         return true;
       case rdbOpcode.function2:
-        if (!cursor.string(this.#value)) return false;
-        this.functionsSkipped++;
-        return true;
+        return this.#takeLibrary(cursor);
       case rdbOpcode.functionPreGa:
         return cursor.fail('Pre-release function format not supported');
       case rdbOpcode.moduleAux:
@@ -117,6 +116,16 @@ export class ItemLoader {
       default:
         return this.#takeCollection(cursor, opcode);
     }
+  }
+
+  #takeLibrary(cursor: RdbCursor): boolean {
+    if (!cursor.string(this.#value)) return false;
+    const library = readLibrary(Buffer.from(this.#value.bytes()));
+    const { libraries } = this.#options.keyspace;
+    if (libraries.has(library.name)) cursor.fail(`Library '${library.name}' already exists`);
+    libraries.set(library.name, library);
+    this.librariesLoaded++;
+    return true;
   }
 
   #selectDatabase(cursor: RdbCursor): boolean {

@@ -29,7 +29,7 @@ export interface RdbLoadReport {
   readonly keysLoaded: number;
   readonly keysExpired: number;
   readonly emptyKeysSkipped: number;
-  readonly functionsSkipped: number;
+  readonly librariesLoaded: number;
   readonly checksum: 'right' | 'absent' | 'unchecked';
 }
 
@@ -71,14 +71,14 @@ export class RdbLoader {
   }
 
   get report(): RdbLoadReport {
-    const { aux, keysLoaded, keysExpired, emptyKeysSkipped, functionsSkipped } = this.#items;
+    const { aux, keysLoaded, keysExpired, emptyKeysSkipped, librariesLoaded } = this.#items;
     return {
       version: this.#version,
       aux,
       keysLoaded,
       keysExpired,
       emptyKeysSkipped,
-      functionsSkipped,
+      librariesLoaded,
       checksum: this.#checksum,
     };
   }

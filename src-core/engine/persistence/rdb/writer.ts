@@ -71,6 +71,12 @@ export class RdbWriter {
     this.text(value);
   }
 
+  /** The source of a library of functions. */
+  library(source: Buffer): void {
+    this.byte(rdbOpcode.function2);
+    this.string(source, viewOf(source), 0, source.length);
+  }
+
   /** Does nothing if the database is the one that the last record went to. */
   selectDatabase(index: number): void {
     if (this.#selected === index) return;

@@ -175,11 +175,25 @@ describe('the loader', () => {
     expect(() => loadRdb(twice)).toThrow('The RDB has the key "key" of database 0 twice');
   });
 
-  it('leaves out what it may leave out: idle times, frequencies, functions, empty collections', () => {
-    const bytes = rdb(0xf5, text('#!lua'), 0xf8, 10, 0xf9, 200, 0, text('key'), text('value'), 4, text('empty'), 0);
+  it('keeps a library of functions, and leaves out what it may leave out: idle times, frequencies, empty collections', () => {
+    const bytes = rdb(
+      0xf5,
+      text('#!lua name=lib\n--'),
+      0xf8,
+      10,
+      0xf9,
+      200,
+      0,
+      text('key'),
+      text('value'),
+      4,
+      text('empty'),
+      0,
+    );
     const { keyspace, report } = loadRdb(bytes);
     expect([...readKeyspace(keyspace)]).toEqual([['0:key', '0 -1 "value"']]);
-    expect(report).toMatchObject({ keysLoaded: 1, functionsSkipped: 1, emptyKeysSkipped: 1 });
+    expect(report).toMatchObject({ keysLoaded: 1, librariesLoaded: 1, emptyKeysSkipped: 1 });
+    expect(keyspace.libraries.get('lib')?.source.toString()).toBe('#!lua name=lib\n--');
   });
 
   it('does not reserve what a forged RESIZEDB promises of a small file', () => {
