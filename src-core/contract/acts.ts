@@ -15,6 +15,8 @@ export const actBounds = {
   failoverTimeoutMaxMs: 60_000,
   settingMaxLength: 200,
   reasonMaxLength: 500,
+  /** A week. */
+  awaySecondsMax: 604_800,
 } as const;
 
 /** What `changeSettings` may set: the directives of replication that a running server takes. No secret is among them. */

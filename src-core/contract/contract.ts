@@ -3,8 +3,10 @@ import { eventIterator, oc, type } from '@orpc/contract';
 import * as z from 'zod';
 import {
   type ActResult,
+  actBounds,
   actSchema,
   connectSchema,
+  type Forecast,
   type Guards,
   type JournalRun,
   type Plan,
@@ -64,6 +66,12 @@ export const contract = {
     cancel: oc.input(run).output(type<Outcome<boolean>>()),
     /** The run that goes on or ended last, then each change of it and of later ones. */
     progress: oc.output(eventIterator(type<RunProgress>())),
+  },
+  insight: {
+    /** What a replica will find when it comes back after so long: partial or full. Changes nothing. */
+    absence: oc
+      .input(node.extend({ awaySeconds: z.number().min(0).max(actBounds.awaySecondsMax) }))
+      .output(type<Outcome<Forecast>>()),
   },
   journal: {
     /** Runs, newest first; `before` is the `atMs` of the oldest one that is known already. */

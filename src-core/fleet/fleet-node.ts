@@ -1,7 +1,16 @@
 // A node of the fleet: what embedded nodes and connections to real servers have in common, and the adapters of both.
 import { type Disposable, Emitter } from '../base/lifecycle.ts';
 import { FailureError } from '../contract/failure-error.ts';
-import type { Address, Environment, Lifecycle, LogLine, NodeId, SyncTrace, WorkloadView } from '../contract/views.ts';
+import type {
+  Address,
+  Environment,
+  Lifecycle,
+  LogLine,
+  NodeId,
+  NodeLabel,
+  SyncTrace,
+  WorkloadView,
+} from '../contract/views.ts';
 import type { EmbeddedNode } from '../nodes/embedded-node.ts';
 import type { LoadSettings } from '../nodes/node-protocol.ts';
 import type { ConnectionState, RemoteServer } from '../remote/remote-server.ts';
@@ -18,6 +27,7 @@ export interface FleetNode extends Disposable {
   readonly name: string;
   readonly kind: 'embedded' | 'remote';
   readonly environment: Environment;
+  readonly label: NodeLabel | null;
   readonly address: Address;
   readonly credentials: Credentials;
   readonly tls: boolean;
@@ -44,6 +54,7 @@ export interface FleetNode extends Disposable {
 export class EmbeddedFleetNode implements FleetNode {
   readonly kind = 'embedded';
   readonly environment = 'lab';
+  readonly label = null;
   readonly tls = false;
   readonly servesFound = false;
   readonly isFound = false;
@@ -131,6 +142,7 @@ export interface RemoteNodeOptions {
   readonly id: NodeId;
   readonly name: string;
   readonly environment: Environment;
+  readonly label: NodeLabel | null;
   readonly server: RemoteServer;
   readonly servesFound: boolean;
   readonly isFound: boolean;
@@ -144,6 +156,7 @@ export class RemoteFleetNode implements FleetNode {
   readonly id: NodeId;
   readonly name: string;
   readonly environment: Environment;
+  readonly label: NodeLabel | null;
   readonly servesFound: boolean;
   readonly isFound: boolean;
   /** The profile that it was opened from. */
@@ -163,6 +176,7 @@ export class RemoteFleetNode implements FleetNode {
     this.id = options.id;
     this.name = options.name;
     this.environment = options.environment;
+    this.label = options.label;
     this.servesFound = options.servesFound;
     this.isFound = options.isFound;
     this.profileId = options.profileId;

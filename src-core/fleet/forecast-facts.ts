@@ -67,6 +67,7 @@ function toSyncSource(member: Member, reading: NodeReading, scene: PlanScene): S
     outputLimit: replicaLimit(facts),
     backlogSizeBytes: reading.backlog.sizeBytes,
     usedBytes: reading.memory.usedBytes,
+    dataBytes: reading.memory.datasetBytes,
     lastCopyOnWriteBytes: reading.persistence.lastCopyOnWriteBytes,
   };
 }
@@ -75,7 +76,7 @@ function toSyncSource(member: Member, reading: NodeReading, scene: PlanScene): S
 const quietCommandsPerSecond = 20;
 
 /** Growth of the stream; null where it was not watched long enough, or is not counted. */
-function streamRate({ offsets, node }: Member, { backlog, commandsPerSecond }: NodeReading): number | null {
+export function streamRate({ offsets, node }: Member, { backlog, commandsPerSecond }: NodeReading): number | null {
   if (!backlog.active) return commandsPerSecond < quietCommandsPerSecond && node.workload === null ? 0 : null;
   return offsets.isMeasured ? offsets.bytesPerSecond() : null;
 }

@@ -57,12 +57,13 @@ export class NodeKeeper {
   }
 
   #nodeOf(entry: Entry, server: RemoteServer): RemoteFleetNode {
-    const { name, environment, servesFound, profileId } = entry;
+    const { name, environment, label, servesFound, profileId } = entry;
     const { host, port } = server.address;
     return new RemoteFleetNode({
       id: newNodeId(),
       name: name ?? `${host}:${port}`,
       environment,
+      label,
       server,
       servesFound,
       profileId,
@@ -80,6 +81,7 @@ export class NodeKeeper {
       id: newNodeId(),
       name: `${host}:${port}`,
       environment,
+      label: null,
       server,
       servesFound: true,
       profileId: null,

@@ -1,10 +1,11 @@
 // Makes plans and runs them by their hash, so that what ran is what was shown.
 import type { Journal } from '../audit/journal.ts';
 import { Emitter } from '../base/lifecycle.ts';
-import type { Act, ActResult, Plan, RunProgress, RunRequest } from '../contract/acts.ts';
+import type { Act, ActResult, Forecast, Plan, RunProgress, RunRequest } from '../contract/acts.ts';
 import { FailureError } from '../contract/failure-error.ts';
 import type { NodeId } from '../contract/views.ts';
 import type { Fleet } from './fleet.ts';
+import { foreseeAbsence } from './foresee-absence.ts';
 import type { Member } from './member.ts';
 import type { NodeKeeper } from './node-keeper.ts';
 import { type PreparedPlan, preparePlan } from './plan.ts';
@@ -110,6 +111,19 @@ export class Runner {
     }
   }
 
+  /** @throws FailureError nodeUnknown, notAReplica */
+  async foreseeAbsence(nodeId: NodeId, awaySeconds: number): Promise<Forecast> {
+    const replica = this.#needs.fleet.member(nodeId);
+    await this.#lookAt([nodeId]);
+    const master = findMaster(replica, this.#needs.fleet.members);
+    const wishes = [replica, ...(master ? [master] : [])].map((member) => ({
+      member,
+      samples: member === master,
+      logsInAt: null,
+    }));
+    return foreseeAbsence(replica, awaySeconds, this.#scene(await askFacts(wishes, this.#records), null));
+  }
+
   /** Ends a run after what it does now. @returns false where no such run goes on */
   cancel(runId: string): boolean {
     const run = [...this.#running].find((running) => running.runId === runId);
@@ -144,14 +158,12 @@ export class Runner {
   }
 
   #prepare(act: Act, facts: ReadonlyMap<NodeId, PlanFacts>, restoration: Restoration | null): PreparedPlan {
-    const scene: PlanScene = {
-      members: this.#needs.fleet.members,
-      nowMs: Date.now(),
-      facts,
-      roleChanges: this.#records.roleChanges,
-      restoration,
-    };
-    return preparePlan(act, scene);
+    return preparePlan(act, this.#scene(facts, restoration));
+  }
+
+  #scene(facts: ReadonlyMap<NodeId, PlanFacts>, restoration: Restoration | null): PlanScene {
+    const { roleChanges } = this.#records;
+    return { members: this.#needs.fleet.members, nowMs: Date.now(), facts, roleChanges, restoration };
   }
 
   /** Those concerned; of them who would send a snapshot are sampled, and who would log in again are tried. */

@@ -126,6 +126,11 @@ export class Host {
         cancel: os.acts.cancel.handler(({ input }) => outcome(async () => this.#runner.cancel(input.runId))),
         progress: os.acts.progress.handler(({ signal }) => watchProgress(this.#runner, signal)),
       },
+      insight: {
+        absence: os.insight.absence.handler(({ input }) =>
+          outcome(() => this.#runner.foreseeAbsence(input.nodeId, input.awaySeconds)),
+        ),
+      },
       journal: {
         read: os.journal.read.handler(({ input }) =>
           outcome(() => readPage(this.#journal, this.#runner.runningIds, input)),

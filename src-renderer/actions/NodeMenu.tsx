@@ -3,6 +3,7 @@ import { ActionIcon, Menu } from '@mantine/core';
 import {
   IconArrowsJoin,
   IconArrowsSplit2,
+  IconClockQuestion,
   IconDots,
   IconEye,
   IconPlugConnected,
@@ -78,6 +79,15 @@ function NodeMenuItems({ nodeId }: { readonly nodeId: NodeId }) {
           <AttachItems nodeId={node.id} side="masters" />
         </Menu.Sub.Dropdown>
       </Menu.Sub>
+      {node.role === 'replica' && (
+        <Menu.Item
+          leftSection={<IconClockQuestion size={15} />}
+          onClick={() => openDialog({ kind: 'absence', nodeId: node.id })}
+          data-testid="menu-absence"
+        >
+          {say('absence.open')}
+        </Menu.Item>
+      )}
       {node.replicas.length > 0 && (
         <Menu.Sub position="right-start">
           <Menu.Sub.Target>

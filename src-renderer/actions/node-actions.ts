@@ -134,11 +134,11 @@ export const nodeActions: readonly NodeAction[] = [
   },
   {
     kind: 'rollingRestart',
-    text: () => 'act.rollingRestart',
+    text: (node) => (hasReplicas(node) ? 'act.rollingRestart' : 'act.restart'),
     icon: IconRotateClockwise2,
     isDestroying: true,
     keys: null,
-    fits: hasReplicas,
+    fits: (node) => node.lifecycle.kind === 'running',
     whyNot: whyNotRunning,
     act: (node) => ({ kind: 'rollingRestart', nodeId: node.id }),
   },

@@ -1,24 +1,24 @@
 // The forecast of a plan: partial or full, why, what it moves and drops, drawn on the tape.
-import type { Forecast, Plan, SyncCost } from '#core/contract/acts.ts';
+import type { Forecast, SyncCost } from '#core/contract/acts.ts';
 import { formatBytes, formatCount, formatSeconds } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
 import { statementText } from '../i18n/statement-text.ts';
-import { findNode } from '../store/fleet-store.ts';
 import { OffsetTape } from '../tape/OffsetTape.tsx';
 import type { TapeTick } from '../tape/tape-scale.ts';
 
 interface ForecastBoxProps {
-  readonly plan: Plan;
+  /** Of the node that the forecast is about. */
+  readonly name: string;
   readonly forecast: Forecast;
 }
 
-export function ForecastBox({ plan, forecast }: ForecastBoxProps) {
+export function ForecastBox({ name, forecast }: ForecastBoxProps) {
   const { window } = forecast;
   return (
     <section className="forecast" data-sync={forecast.sync} data-testid="plan-forecast">
       <h3>{say(`plan.forecastSync.${forecast.sync}`)}</h3>
       <p>{statementText(forecast.reason)}</p>
-      {window !== null && <OffsetTape size="large" window={window} ticks={forecastTicks(plan, forecast)} />}
+      {window !== null && <OffsetTape size="large" window={window} ticks={forecastTicks(name, forecast)} />}
       <ForecastFigures forecast={forecast} />
       {forecast.cost !== null && forecast.cost.basis.length > 0 && (
         <ul className="forecast-basis faint" data-testid="plan-basis">
@@ -65,11 +65,9 @@ function droppedText({ keysDestroyed, bytesDestroyed }: Forecast): string {
   return keysDestroyed && bytesDestroyed ? `${keys} · ${formatBytes(bytesDestroyed)}` : keys;
 }
 
-function forecastTicks(plan: Plan, forecast: Forecast): readonly TapeTick[] {
+function forecastTicks(name: string, forecast: Forecast): readonly TapeTick[] {
   const offset = forecast.window?.replicaOffset ?? null;
   if (offset === null) return [];
-  const id = 'nodeId' in plan.act ? plan.act.nodeId : undefined;
-  const name = id === undefined ? '' : (findNode(id)?.name ?? '');
   return [
     { name, acknowledgedOffset: null, appliedOffset: offset, tone: forecast.sync === 'full' ? 'warning' : 'healthy' },
   ];

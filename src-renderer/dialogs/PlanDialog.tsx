@@ -5,6 +5,7 @@ import { type ActKind, actBounds, type Plan } from '#core/contract/acts.ts';
 import { useHost } from '../bridge/host-store.ts';
 import { say } from '../i18n/i18n.ts';
 import { failureText, statementText } from '../i18n/statement-text.ts';
+import { findNode } from '../store/fleet-store.ts';
 import './dialogs.css';
 import './journal.css';
 import { ForecastBox } from './ForecastBox.tsx';
@@ -99,7 +100,7 @@ function ForceField({ reason, setReason }: ForceFieldProps) {
 function PlanContent({ plan, state }: { readonly plan: Plan; readonly state: OpenState }) {
   return (
     <div className="plan-content" data-stale={state.kind === 'planning'}>
-      {plan.forecast !== null && <ForecastBox plan={plan} forecast={plan.forecast} />}
+      {plan.forecast !== null && <ForecastBox name={nameOf(plan)} forecast={plan.forecast} />}
       {plan.candidates.length > 0 && (
         <PlanCandidates candidates={plan.candidates} act={plan.act} canChoose={state.kind === 'shown'} />
       )}
@@ -121,6 +122,11 @@ function PlanContent({ plan, state }: { readonly plan: Plan; readonly state: Ope
       </p>
     </div>
   );
+}
+
+function nameOf({ act }: Plan): string {
+  const id = 'nodeId' in act ? act.nodeId : undefined;
+  return id === undefined ? '' : (findNode(id)?.name ?? '');
 }
 
 function FailureBox({ failure }: { readonly failure: Parameters<typeof failureText>[0] }) {

@@ -135,7 +135,10 @@ export const failures = {
     what: 'The saved passwords of this connection cannot be opened: they were sealed on another machine or changed.',
     next: 'Type them again and save.',
   },
-  passwordNeeded: { what: '{{name}} asks for its password at each connect.', next: 'Type it in the list of connections.' },
+  passwordNeeded: {
+    what: '{{name}} asks for its password at each connect.',
+    next: 'Type it in the list of connections.',
+  },
   fileNewer: {
     what: 'The file was written by a newer Syncline and is left as it is.',
     next: 'Start the newer Syncline, or another settings folder.',

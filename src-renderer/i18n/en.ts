@@ -329,6 +329,7 @@ export const en = {
     reverseLink: 'Change places with its master…',
     changeSettings: 'Replication settings…',
     rollingRestart: 'Restart it and all below…',
+    restart: 'Restart it…',
     restore: 'Undo…',
     startLoad: 'Write load…',
     stopLoad: 'Stop load…',
@@ -352,6 +353,11 @@ export const en = {
       loadRuns: 'A load runs already',
       noOther: 'There is no other node',
     },
+  },
+  absence: {
+    title: 'What if {{name}} stays away',
+    open: 'What if it stays away…',
+    seconds: 'Seconds away',
   },
   journal: {
     title: 'Journal',
