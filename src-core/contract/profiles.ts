@@ -18,6 +18,7 @@ export const profileBounds = {
 } as const;
 
 export const profileColours = ['grey', 'blue', 'teal', 'green', 'yellow', 'orange', 'red', 'violet'] as const;
+export type ProfileColour = (typeof profileColours)[number];
 export const environments = ['lab', 'dev', 'stage', 'prod'] as const;
 
 /** What is kept apart, in the keychain or the encrypted file, or asked for. */

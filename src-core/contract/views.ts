@@ -1,6 +1,8 @@
 // What a screen sees of the fleet: plain data, no methods, no Node and no DOM types.
+
 import type { Failure } from './failures.ts';
 import type { RelayView } from './faults.ts';
+import type { ProfileColour } from './profiles.ts';
 import type { StatementCode } from './statements.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -18,6 +20,13 @@ export interface Address {
 }
 
 export type Environment = 'lab' | 'dev' | 'stage' | 'prod';
+
+/** How a person marked a kept connection. */
+export interface NodeLabel {
+  readonly colour: ProfileColour | null;
+  readonly group: string | null;
+  readonly tags: readonly string[];
+}
 
 /** Where an embedded node or a connection to a real server stands. */
 export type Lifecycle =
@@ -226,6 +235,8 @@ export interface NodeView {
   readonly name: string;
   readonly kind: 'embedded' | 'remote';
   readonly environment: Environment;
+  /** Null for embedded nodes, and for those that were found. */
+  readonly label: NodeLabel | null;
   readonly address: Address;
   readonly lifecycle: Lifecycle;
   /** When its state was last read; null if never. A screen fades what is older than `staleAfterMs`. */

@@ -32,6 +32,7 @@ export function toNodeView(
     name: node.name,
     kind: node.kind,
     environment: node.environment,
+    label: node.label,
     address: node.address,
     lifecycle: member.lifecycle,
     observedAtMs: reading?.atMs ?? null,

@@ -1,6 +1,6 @@
 // Connections to real servers: typed for once, or kept as profiles; both end as nodes of the fleet.
 import { actBounds, type ConnectRequest } from '../contract/acts.ts';
-import { FailureError } from '../contract/failure-error.ts';
+import { FailureError, toFailure } from '../contract/failure-error.ts';
 import type { Profile, ProfilesView, Secrets } from '../contract/profiles.ts';
 import type { ConnectResult } from '../contract/surroundings.ts';
 import type { Address } from '../contract/views.ts';
@@ -59,7 +59,11 @@ export class Connections {
     if (password !== undefined) book.type(profileId, { password });
     if (open) this.#parts.fleet.remove(open.id);
     const entry = this.#entryOf(profile);
-    return this.#enter({ ...entry, sentinelMaster: sentinelMaster ?? entry.sentinelMaster });
+    return this.#enter({ ...entry, sentinelMaster: sentinelMaster ?? entry.sentinelMaster }).catch((error) => {
+      // A password that was rejected is not tried again unasked.
+      if (password !== undefined && toFailure(error).code === 'authRejected') book.forgetTyped(profileId);
+      throw error;
+    });
   }
 
   save(profile: Profile, secrets: Secrets): void {
@@ -121,9 +125,10 @@ export class Connections {
   }
 
   #entryOf(profile: Profile): Entry {
-    const { id, name, environment, servesFound, sentinelMaster } = profile;
+    const { id, name, environment, servesFound, sentinelMaster, colour, group, tags } = profile;
+    const label = { colour, group, tags };
     const destination = this.#parts.book.destination(id);
-    return { destination, name, environment, servesFound, sentinelMaster, profileId: id };
+    return { destination, name, environment, label, servesFound, sentinelMaster, profileId: id };
   }
 
   async #enter(entry: Entry): Promise<ConnectResult> {

@@ -85,6 +85,10 @@ export class ProfileBook implements Disposable {
     this.#typed.set(id, { ...this.#typed.get(id), ...secrets });
   }
 
+  forgetTyped(id: string): void {
+    this.#typed.delete(id);
+  }
+
   /** @throws FailureError profileUnknown, secretsLocked, secretsUnreadable, passwordNeeded */
   destination(id: string): Destination {
     const profile = this.#profiles.profile(id);

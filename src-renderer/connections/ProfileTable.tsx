@@ -11,6 +11,7 @@ import { FailureBox } from '../dialogs/FailureBox.tsx';
 import { say } from '../i18n/i18n.ts';
 import { select } from '../store/selection-store.ts';
 import { callHost } from './connections-store.ts';
+import { ProfileDot } from './ProfileDot.tsx';
 
 interface ProfileTableProps {
   readonly views: readonly ProfileView[];
@@ -96,7 +97,7 @@ function ProfileRow({ view, isLocked, onEdit }: ProfileRowProps) {
     <>
       <Table.Tr data-testid={`connection-${name}`} data-connected={nodeId !== null}>
         <Table.Td>
-          <span className={`profile-colour profile-colour-${profile.colour ?? 'none'}`} aria-hidden="true" />
+          <ProfileDot label={profile} />
           <b>{name}</b>{' '}
           <span className={`env-word env-${profile.environment}`}>{say(`app.environment.${profile.environment}`)}</span>
           <div className="faint connections-labels">{[profile.group, ...profile.tags].filter(Boolean).join(' · ')}</div>

@@ -3,6 +3,7 @@ import { Handle, type NodeProps, Position } from '@xyflow/react';
 import { memo, useState } from 'react';
 import type { NodeView } from '#core/contract/views.ts';
 import { NodeMenu } from '../actions/NodeMenu.tsx';
+import { ProfileDot } from '../connections/ProfileDot.tsx';
 import { lineageColour } from '../design/lineage.ts';
 import { StateGlyph } from '../design/StateGlyph.tsx';
 import { formatAddress } from '../i18n/format.ts';
@@ -56,6 +57,7 @@ function Card({ node }: { readonly node: NodeView }) {
     >
       <header className="card-head">
         <StateGlyph tone={condition.tone} />
+        {node.label?.colour && <ProfileDot label={node.label} />}
         <button type="button" className="plain card-name" onClick={() => select(node.id)} title={node.name}>
           {node.name}
         </button>

@@ -28,17 +28,20 @@ async function remembered(host: TestHost): Promise<Record<string, unknown>> {
 it('a kept connection with a saved password opens by itself at the next start, once the secrets are unlocked', async () => {
   await using redis = await startRedis({ settings: { requirepass: password } });
   await using first = await startHost(inject('nodeWorkerUrl'), { 'settings.json': { lab: [] } });
-  const profile = profileOf(redis, { login: 'saved', opensAtStart: true, environment: 'prod' });
+  const profile = profileOf(redis, {
+    login: 'saved',
+    opensAtStart: true,
+    environment: 'prod',
+    colour: 'red',
+    tags: ['eu'],
+  });
   const early = await first.client.profiles.save({ profile, secrets: { password } });
   expect(early).toMatchObject({ ok: false, failure: { code: 'secretsLocked' } });
   expect(unwrap(await first.client.profiles.unlock({ passphrase }))).toEqual({ kind: 'file', state: 'open' });
   unwrap(await first.client.profiles.save({ profile, secrets: { password } }));
   const nodeId = connectedId(await first.client.profiles.open({ profileId: profile.id }));
-  await first.untilView(
-    nodeId,
-    'the first look',
-    ({ role, environment }) => role === 'master' && environment === 'prod',
-  );
+  await first.untilView(nodeId, 'the first look', ({ role }) => role === 'master');
+  expect(first.view(nodeId)).toMatchObject({ environment: 'prod', label: { colour: 'red', tags: ['eu'] } });
   const files = await remembered(first);
   expect(JSON.stringify([files, first.events, await first.client.profiles.list()])).not.toContain(password);
 
@@ -69,6 +72,7 @@ it('a connection that was typed is kept without its password, which is asked for
   expect(await next.client.profiles.open({ profileId, password: 'wrong' })).toMatchObject({
     failure: { code: 'authRejected' },
   });
+  expect(await next.client.profiles.open({ profileId })).toMatchObject({ failure: { code: 'passwordNeeded' } });
   const nodeId = connectedId(await next.client.profiles.open({ profileId, password }));
   expect((await next.client.profiles.list()).profiles).toMatchObject([{ nodeId }]);
 });

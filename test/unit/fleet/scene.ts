@@ -108,6 +108,7 @@ class SceneFleetNode implements FleetNode {
   readonly address: { readonly host: string; readonly port: number };
   readonly credentials: { readonly username: null; readonly password: string | null };
   readonly tls = false;
+  readonly label = null;
   readonly servesFound = false;
   readonly isFound = false;
   readonly lifecycle: Lifecycle;

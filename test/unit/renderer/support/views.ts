@@ -10,6 +10,7 @@ export function master(name: string, part: Partial<NodeView> = {}): NodeView {
     name,
     kind: 'embedded',
     environment: 'lab',
+    label: null,
     address: { host: '127.0.0.1', port: 7001 },
     lifecycle: { kind: 'running' },
     observedAtMs: 10_000,
