@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { absentCommands } from '#core/engine/commands/acl-absent-commands.ts';
 import { openRawConnection } from '../support/raw-connection.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { expectInSync } from '../support/replication.ts';
@@ -493,6 +494,29 @@ test('each category has the commands that it has in Redis, as far as they are he
     expect(mine, `@${category}`).toEqual(theirs);
   }
 });
+
+test('what is known of commands that only Redis has is what Redis says', async () => {
+  const commands = (await redis.client().call('COMMAND')) as CommandFields[];
+  const all = commands.flatMap((command) => [command, ...command[9]]);
+  const categories = new Map(
+    all.map((fields) => [
+      fields[0],
+      fields[6]
+        .map((name) => name.slice(1))
+        .sort()
+        .join(' '),
+    ]),
+  );
+  for (const [expected, names] of absentCommands) {
+    for (const name of names.split(' ')) expect(categories.get(name), name).toBe(expected);
+  }
+  const here = ((await ours.client().call('COMMAND')) as CommandFields[]).flatMap((one) => [one, ...one[9]]);
+  const known = new Set([...here.map(([name]) => name), ...absentCommands.flatMap(([, names]) => names.split(' '))]);
+  expect([...categories.keys()].filter((name) => !known.has(name))).toEqual([]);
+});
+
+/** Of COMMAND's ten fields: 0 is the name, 6 the categories, 9 the subcommands. */
+type CommandFields = [string, unknown, unknown, unknown, unknown, unknown, string[], unknown, unknown, CommandFields[]];
 
 const masterUser = ['on', '>pw', '+psync', '+replconf', '+ping'];
 

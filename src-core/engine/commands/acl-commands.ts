@@ -1,5 +1,5 @@
 // Which commands a user may run: a set of commands that rules add to and take from, and the shortest rules that say it.
-import { absentCommands } from './acl-known-commands.ts';
+import { absentCommands } from './acl-absent-commands.ts';
 import { AclRuleError, ruleReasons } from './acl-rule-error.ts';
 import type { CommandTable } from './table.ts';
 

@@ -1,6 +1,7 @@
 // The commands of Redis 7.0 that this engine has not: users may be told of them, so that a file of Redis loads, and its
 // users are described in the same words.
-/** Written down from COMMAND of Redis 7.0.15: categories, and the commands that are in all of these. One that is here too counts by its own row. */
+
+/** Categories, and the commands that are in just these, from COMMAND of Redis 7.0.15. One that is here too counts by its own row. */
 export const absentCommands: readonly (readonly [categories: string, names: string])[] = [
   ['admin dangerous hyperloglog slow', 'pfselftest'],
   ['admin dangerous hyperloglog slow write', 'pfdebug'],
