@@ -2,11 +2,12 @@
 import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
 import { memo } from 'react';
-import type { NodeId, NodeView } from '#core/contract/views.ts';
+import type { NodeId, NodeLabel, NodeView } from '#core/contract/views.ts';
 import { ActionItem, AttachItems } from '../actions/NodeMenu.tsx';
 import { actionsFor, actsKey, type NodeAction } from '../actions/node-actions.ts';
 import { refusalText } from '../actions/refusal.ts';
 import { useHost } from '../bridge/host-store.ts';
+import { ProfileDot } from '../connections/ProfileDot.tsx';
 import { lineageColour } from '../design/lineage.ts';
 import { StateGlyph } from '../design/StateGlyph.tsx';
 import { askPlan } from '../dialogs/plan-store.ts';
@@ -30,6 +31,18 @@ const treeKinds: ReadonlySet<string> = new Set([
 /** Shown as icons beside the name. */
 const lifecycleKinds: ReadonlySet<string> = new Set(['stopNode', 'removeNode']);
 
+/** Group and tags of a kept connection. */
+function LabelLine({ label }: { readonly label: NodeLabel }) {
+  const words = [label.group, ...label.tags].filter((word) => word !== null);
+  if (words.length === 0) return null;
+  return (
+    <div className="faint">
+      <ProfileDot label={label} />
+      {words.join(' · ')}
+    </div>
+  );
+}
+
 export function InspectorHead({ node }: { readonly node: NodeView }) {
   const condition = useCondition(node);
   const master = useNode(node.link?.masterId ?? null);
@@ -48,6 +61,7 @@ export function InspectorHead({ node }: { readonly node: NodeView }) {
         <span className="grow" />
         <span className="mono faint nowrap">{formatAddress(node.address)}</span>
       </div>
+      {node.label !== null && <LabelLine label={node.label} />}
       <NodeFailure node={node} />
       <ActButtons nodeId={node.id} />
       {node.workload !== null && (
