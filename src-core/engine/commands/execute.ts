@@ -6,7 +6,6 @@ import type { ReplyWriter } from '../../resp/reply-writer.ts';
 import { INCOMPLETE, type PartialRequest } from '../../resp/request-decoder.ts';
 import { ArenaFullError } from '../data/arena.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
-import { KeyTooLongError } from '../keyspace/record.ts';
 import { Args } from './args.ts';
 import { ExecutionContext } from './execution-context.ts';
 import { gate, PASSED, POSTPONED, passGates } from './gates.ts';
@@ -385,7 +384,6 @@ const RUNS_INSIDE_MULTI: ReadonlySet<string> = new Set(['exec', 'discard', 'mult
 /** What to answer for an error that a command raised; null for those that are our mistakes. */
 function replyTextOf(error: unknown): string | null {
   if (error instanceof ReplyError) return error.message;
-  if (error instanceof KeyTooLongError) return replyErrors.keyTooLong;
   if (error instanceof ArenaFullError) return replyErrors.outOfMemory;
   return null;
 }

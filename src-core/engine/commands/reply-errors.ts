@@ -83,7 +83,6 @@ export const replyErrors = {
   watchInsideMulti: 'ERR WATCH inside MULTI is not allowed',
   notInTransaction: 'ERR Command not allowed inside a transaction',
   execAborted: 'EXECABORT Transaction discarded because of previous errors.',
-  keyTooLong: 'ERR key is longer than this engine can hold (1048575 bytes)',
 } as const;
 
 /** How many bytes of an unknown command's arguments are repeated in the answer. */

@@ -114,7 +114,6 @@ export class Database extends RecordStore {
   /**
    * Stores a value made of bytes under the key of argument `i`, whatever was there before. The bytes are copied; they
    * may be some of this arena's own. Long ones are kept in a Buffer.
-   * @throws KeyTooLongError
    */
   storeInline(
     args: KeySource,
@@ -134,7 +133,7 @@ export class Database extends RecordStore {
     return ref;
   }
 
-  /** Stores a value that is an object (or a Buffer that is ours to keep). @throws KeyTooLongError */
+  /** Stores a value that is an object (or a Buffer that is ours to keep). */
   storeObject(args: KeySource, i: number, type: ValueType, how: Encoding, object: object, keepExpiry: boolean): Ref {
     const slot = this.slots.take(object);
     return this.#place(args, i, type, how, slot, true, keepExpiry);
@@ -203,7 +202,6 @@ export class Database extends RecordStore {
   /**
    * Adds a key that is surely not there, for loading a snapshot: nothing is looked up, nobody is told.
    * `value` is bytes of `source`, or an object. `expiryMs` is -1 for never.
-   * @throws KeyTooLongError
    */
   insertLoaded(
     key: { readonly view: DataView; readonly buffer: Buffer; readonly start: number; readonly end: number },

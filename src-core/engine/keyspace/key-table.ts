@@ -1,7 +1,7 @@
 // A chained hash table of records in an arena, which doubles and halves a few buckets at a time.
 // Hot: guarded by `npm run bench -- throughput`.
 import type { Arena, Ref } from '../data/arena.ts';
-import { byteOffset, headBytes, metaKeyLength } from './record.ts';
+import { byteOffset, headBytes, keyLengthOf } from './record.ts';
 
 const INITIAL_BUCKETS = 16;
 /** 2^30 buckets of four bytes: the arena is full long before. */
@@ -46,8 +46,8 @@ export class KeyTable {
       const word = ref << 1;
       if (u32[word + 1] === hash) {
         const meta = u32[word + 2]!;
-        if (metaKeyLength(meta) === length && this.#sameKey(byteOffset(ref) + headBytes(meta), view, start, length))
-          return ref;
+        const isAsLong = keyLengthOf(u32, ref, meta) === length;
+        if (isAsLong && this.#sameKey(byteOffset(ref) + headBytes(meta), view, start, length)) return ref;
       }
       ref = u32[word]!;
     }

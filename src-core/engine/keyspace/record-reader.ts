@@ -10,8 +10,8 @@ import {
   HAS_EXPIRY,
   headBytes,
   IN_SLOT,
+  keyLengthOf,
   metaEncoding,
-  metaKeyLength,
   metaType,
   type ValueType,
 } from './record.ts';
@@ -74,7 +74,7 @@ export class RecordReader {
   /** Where the value's bytes start in `memory`; only if `inArena`. */
   valueStart(ref: Ref): number {
     const meta = this.meta(ref);
-    return byteOffset(ref) + headBytes(meta) + metaKeyLength(meta);
+    return byteOffset(ref) + headBytes(meta) + keyLengthOf(this.arena.u32, ref, meta);
   }
 
   /** The value as its object; only if not `isInline`. */
@@ -93,7 +93,7 @@ export class RecordReader {
   }
 
   keyLength(ref: Ref): number {
-    return metaKeyLength(this.meta(ref));
+    return keyLengthOf(this.arena.u32, ref, this.meta(ref));
   }
 
   /** When it expires, in milliseconds since 1970; -1 for never. */
@@ -124,6 +124,7 @@ export class RecordReader {
   /** Bytes that the record needs of its block. */
   protected blockBytes(ref: Ref): number {
     const meta = this.meta(ref);
-    return headBytes(meta) + metaKeyLength(meta) + ((meta & IN_SLOT) === 0 ? this.lengthOrSlot(ref) : 0);
+    const head = headBytes(meta) + keyLengthOf(this.arena.u32, ref, meta);
+    return (meta & IN_SLOT) === 0 ? head + this.lengthOrSlot(ref) : head;
   }
 }

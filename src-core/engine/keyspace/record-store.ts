@@ -8,10 +8,9 @@ import {
   HAS_EXPIRY,
   headBytes,
   IN_SLOT,
-  KeyTooLongError,
-  MAX_KEY_BYTES,
+  keyLengthOf,
   makeMeta,
-  metaKeyLength,
+  writeLongKey,
 } from './record.ts';
 import { RecordReader } from './record-reader.ts';
 
@@ -35,7 +34,6 @@ export class RecordStore extends RecordReader {
     flags: number,
     lengthOrSlot: number,
   ): Ref {
-    if (keyLength > MAX_KEY_BYTES) throw new KeyTooLongError();
     const meta = makeMeta(keyLength, type, how, flags);
     const head = headBytes(meta);
     const ref = this.arena.allocate(head + keyLength + ((flags & IN_SLOT) === 0 ? lengthOrSlot : 0));
@@ -44,6 +42,7 @@ export class RecordStore extends RecordReader {
     u32[word + 1] = hash;
     u32[word + 2] = meta;
     u32[word + 3] = lengthOrSlot;
+    writeLongKey(u32, ref, meta, keyLength);
     this.copyIn(byteOffset(ref) + head, view, buffer, keyStart, keyLength);
     this.table.link(ref);
     if ((flags & HAS_EXPIRY) !== 0) u32[word + 6] = this.expiry.add(ref);
@@ -61,7 +60,7 @@ export class RecordStore extends RecordReader {
   ): Ref {
     const meta = this.meta(ref);
     if ((meta & IN_SLOT) !== 0) this.slots.release(this.lengthOrSlot(ref));
-    const keyLength = metaKeyLength(meta);
+    const keyLength = keyLengthOf(this.arena.u32, ref, meta);
     const flags = (keepExpiry ? meta & HAS_EXPIRY : 0) | (inSlot ? IN_SLOT : 0);
     const newMeta = makeMeta(keyLength, type, how, flags);
     const oldBytes = headBytes(meta) + keyLength + ((meta & IN_SLOT) === 0 ? this.lengthOrSlot(ref) : 0);
@@ -85,6 +84,7 @@ export class RecordStore extends RecordReader {
     u32[to + 1] = u32[from + 1]!;
     u32[to + 2] = newMeta;
     u32[to + 3] = lengthOrSlot;
+    writeLongKey(u32, moved, newMeta, keyLengthOf(u32, ref, meta));
     const oldHead = headBytes(meta);
     const newHead = headBytes(newMeta);
     const oldStart = byteOffset(ref) + oldHead;

@@ -3,7 +3,10 @@
 //   word  0          1      2      3                      4 5 (if expiring)   6 (if expiring)
 //        | next Ref | hash | meta | value length or slot | expiry, a double  | place in the expiring list | key | value |
 //
-//   meta: key length (20 bits), type (3), encoding (3), has expiry (1), value in a slot (1)
+//   meta: key length (20 bits), type (3), encoding (3), has expiry (1), value in a slot (1), key of 1 MB or more (1)
+//
+// Of a key of 1 MB or more the rest of its length, in whole MB, is one more word in front of the key: with a key of
+// 2 500 000 bytes the meta says 402 848, and the word says 2.
 //
 // The value follows the key, unless it is in a slot: then it is a JavaScript object (or a Buffer, for a long string).
 import type { Ref } from '../data/arena.ts';
@@ -30,8 +33,6 @@ export const encoding = {
 } as const;
 export type Encoding = (typeof encoding)[keyof typeof encoding];
 
-/** 1 MB less one: what 20 bits count. Redis allows 512 MB; nobody is known to want that. */
-export const MAX_KEY_BYTES = (1 << 20) - 1;
 /** Longer byte values live as Buffers on the JavaScript heap, in slots, so that the arena's blocks stay small. */
 export const MAX_INLINE_BYTES = 16 * 1024;
 
@@ -39,17 +40,37 @@ export const HEADER_BYTES = 16;
 /** A double, and the place in the list of expiring records. */
 export const EXPIRY_BYTES = 12;
 
-const TYPE_SHIFT = 20;
+/** The word of a long key. */
+const LONG_KEY_BYTES = 4;
+
+const KEY_LENGTH_BITS = 20;
+const KEY_LENGTH_MASK = (1 << KEY_LENGTH_BITS) - 1;
+const TYPE_SHIFT = KEY_LENGTH_BITS;
 const ENCODING_SHIFT = 23;
 export const HAS_EXPIRY = 1 << 26;
 export const IN_SLOT = 1 << 27;
+const HAS_LONG_KEY = 1 << 28;
 
 export function makeMeta(keyLength: number, type: number, how: number, flags: number): number {
-  return keyLength | (type << TYPE_SHIFT) | (how << ENCODING_SHIFT) | flags;
+  const length = keyLength <= KEY_LENGTH_MASK ? keyLength : (keyLength & KEY_LENGTH_MASK) | HAS_LONG_KEY;
+  return length | (type << TYPE_SHIFT) | (how << ENCODING_SHIFT) | flags;
 }
 
-export function metaKeyLength(meta: number): number {
-  return meta & MAX_KEY_BYTES;
+/** How long the key of a record is, in the arena's words. */
+export function keyLengthOf(u32: Uint32Array, ref: Ref, meta: number): number {
+  if ((meta & HAS_LONG_KEY) === 0) return meta & KEY_LENGTH_MASK;
+  return (meta & KEY_LENGTH_MASK) + u32[longKeyWord(ref, meta)]! * (KEY_LENGTH_MASK + 1);
+}
+
+/** Writes down what of a key's length does not stand in the meta. */
+export function writeLongKey(u32: Uint32Array, ref: Ref, meta: number, keyLength: number): void {
+  if ((meta & HAS_LONG_KEY) === 0) return;
+  u32[longKeyWord(ref, meta)] = Math.floor(keyLength / (KEY_LENGTH_MASK + 1));
+}
+
+/** The last word of the head. */
+function longKeyWord(ref: Ref, meta: number): number {
+  return (ref << 1) + (headBytes(meta) >> 2) - 1;
 }
 
 export function metaType(meta: number): ValueType {
@@ -62,18 +83,11 @@ export function metaEncoding(meta: number): Encoding {
 
 /** Bytes before the key. */
 export function headBytes(meta: number): number {
-  return (meta & HAS_EXPIRY) === 0 ? HEADER_BYTES : HEADER_BYTES + EXPIRY_BYTES;
+  const bytes = (meta & HAS_EXPIRY) === 0 ? HEADER_BYTES : HEADER_BYTES + EXPIRY_BYTES;
+  return (meta & HAS_LONG_KEY) === 0 ? bytes : bytes + LONG_KEY_BYTES;
 }
 
 /** Where a record starts, in bytes. */
 export function byteOffset(ref: Ref): number {
   return ref * 8;
-}
-
-/** A key longer than `MAX_KEY_BYTES` was to be stored. */
-export class KeyTooLongError extends Error {
-  constructor() {
-    super(`a key is longer than ${MAX_KEY_BYTES} bytes`);
-    this.name = 'KeyTooLongError';
-  }
 }

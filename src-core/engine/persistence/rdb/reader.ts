@@ -92,7 +92,7 @@ export class RdbLoader {
     try {
       return this.#feed(buffer, view, start, end);
     } catch (error) {
-      // What our own limits refuse (a key too long, a full arena, a Map or a text past the language's bounds) is, seen
+      // What our own limits refuse (a full arena, a Map or a text past the language's bounds) is, seen
       // from here, an RDB that we cannot load; whoever sent it must hear where.
       if (error instanceof RdbError || !(error instanceof Error)) throw error;
       throw new RdbError(`${error.message}, ${this.#items.where()}`, this.#cursor.offset);

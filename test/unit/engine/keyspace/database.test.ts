@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { ActiveExpiry } from '#core/engine/keyspace/active-expiry.ts';
 import type { Database } from '#core/engine/keyspace/database.ts';
 import { Keyspace } from '#core/engine/keyspace/keyspace.ts';
-import { encoding, KeyTooLongError, MAX_INLINE_BYTES, MAX_KEY_BYTES, valueType } from '#core/engine/keyspace/record.ts';
+import { encoding, MAX_INLINE_BYTES, valueType } from '#core/engine/keyspace/record.ts';
 import { SingleKey } from '#core/engine/keyspace/single-key.ts';
 import { seededRandom } from '../../../support/random.ts';
 
@@ -157,11 +157,28 @@ describe('a database', () => {
     for (let i = 0; i < 400; i++) expect(getString(`copy:${i}`)).toBe(value);
   });
 
-  test('refuses a key that is too long, and keeps the longest', () => {
-    setString('k'.repeat(MAX_KEY_BYTES), 'v');
-    expect(getString('k'.repeat(MAX_KEY_BYTES))).toBe('v');
-    expect(() => setString('k'.repeat(MAX_KEY_BYTES + 1), 'v')).toThrow(KeyTooLongError);
-  });
+  test.each([2 ** 20 - 1, 2 ** 20, 2 ** 21 + 5])(
+    'keeps a key of %i bytes through every change of its record',
+    (length) => {
+      const key = 'k'.repeat(length);
+      // Of the same length up to what the meta counts.
+      setString('k'.repeat(length % 2 ** 20), 'other');
+      setString(key, 'v');
+      expect(getString(key)).toBe('v');
+      const at = (ref: number) => ({ key: db.keyBytes(ref).toString(), value: db.inlineBytes(ref).toString() });
+      const single = new SingleKey(key);
+      let ref = db.setExpiry(db.peek(single, 1), 2 ** 41);
+      expect({ ...at(ref), expiryMs: db.expiryMs(ref) }).toEqual({ key, value: 'v', expiryMs: 2 ** 41 });
+      const long = Buffer.alloc(100_000, 'long');
+      ref = db.replaceInline(ref, encoding.plain, long, 0, long.length);
+      expect({ ...at(ref), expiryMs: db.expiryMs(ref) }).toEqual({ key, value: long.toString(), expiryMs: 2 ** 41 });
+      ref = db.clearExpiry(db.replaceInline(ref, encoding.plain, long, 0, 9));
+      expect(at(db.peek(single, 1))).toEqual({ key, value: 'longlongl' });
+      removeKey(key);
+      removeKey('k'.repeat(length % 2 ** 20));
+      expect({ size: db.size, used: keyspace.arena.usedBytes }).toEqual({ size: 0, used: 0 });
+    },
+  );
 
   test('a random key is one of them, and each comes', () => {
     for (let i = 0; i < 8; i++) setString(`key:${i}`, 'v');
