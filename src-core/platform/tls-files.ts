@@ -120,7 +120,7 @@ function keyExchange({ folder, keyExchangeFile }: TlsSettings): SecureContextOpt
   if (keyExchangeFile === '') return {};
   const dhparam = attempt(
     () => readFileSync(resolve(folder, keyExchangeFile)),
-    (why) => `Failed to load ${keyExchangeFile}: ${why}`,
+    (why) => `Failed to load ${keyExchangeFile}: ${why.replace(/^error:[0-9A-F]+:system library::/, '')}`,
     'Leave tls-dh-params-file away, or make the file with "openssl dhparam".',
   );
   return { dhparam };

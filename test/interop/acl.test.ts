@@ -191,7 +191,11 @@ test('ACL LOG keeps the newest denials, with a count for those that are alike', 
     'GET other',
     'PUBLISH other x',
     'AUTH app bad',
-    'AUTH default x',
+    'auth default x',
+    'Hello 2 AUTH app bad',
+    'MULTI',
+    'AUTH none x',
+    'FLUSHALL',
   ];
   await expectSame(story);
   const [expected, actual] = await Promise.all([redis, ours].map((server) => tell(server, ['ACL LOG', 'ACL LOG 2'])));

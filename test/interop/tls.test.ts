@@ -1,5 +1,6 @@
 // TLS beside a real Redis: links in all directions, what is refused and why, and certificates that change while it runs.
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ConnectionOptions, connect } from 'node:tls';
@@ -210,6 +211,8 @@ test('CONFIG SET changes certificates at once, and answers like Redis what it ca
     ['tls-protocols', 'TLSv9'],
     ['tls-auth-clients', 'sometimes'],
     ['tls-session-caching', 'x'],
+    ['tls-dh-params-file', 'nosuch'],
+    ['tls-client-cert-file', 'nosuch', 'tls-client-key-file', 'nosuch'],
   ];
   const shown = await identityOf(client);
   for (const one of [redis, syncline]) expect(await shownName(one.tlsPort, shown)).toBe('server');
@@ -304,6 +307,64 @@ test('who must show a certificate, and which versions and ciphers are spoken, fo
         expect(name === 'server', `${one.name} after ${set.join(' ')}: ${Object.keys(options)} ${name}`).toBe(comes);
       }
     }
+  }
+});
+
+test('the authorities of a folder count as those of a file', async () => {
+  const [good, bad] = [await identityOf(client), await identityOf(foreign)];
+  const hashed = await theirs.hashedFolder();
+  await using redis = await startTls(startRedis);
+  await using syncline = await startTls(startSyncline);
+  for (const one of [redis, syncline]) {
+    await one.client().call('CONFIG', 'SET', 'tls-ca-cert-file', '', 'tls-ca-cert-dir', hashed);
+    expect(await shownName(one.tlsPort, bad), one.name).toBe('server');
+    expect(await shownName(one.tlsPort, good), one.name).not.toBe('server');
+    await one.client().call('CONFIG', 'SET', 'tls-ca-cert-dir', join(folder.path, 'nosuch'));
+    expect(await shownName(one.tlsPort, bad), one.name).not.toBe('server');
+  }
+});
+
+test('a replica shows its client certificate, whose key may be locked', async () => {
+  const foreignLocked = await theirs.locked(foreign, keyPassword);
+  await using master = await startTls(startRedis, { 'tls-ca-cert-file': theirs.certificate });
+  await using replica = await replicaOf(startSyncline, master, {
+    ...trusting(ours, server),
+    'tls-client-cert-file': foreignLocked.certificate,
+    'tls-client-key-file': foreignLocked.key,
+    'tls-key-file-pass': keyPassword,
+    'tls-client-key-file-pass': keyPassword,
+  });
+  await linkUp(replica);
+  expect(replica.output()).not.toContain(keyPassword);
+});
+
+/** What two connections in a row agree on: the cipher, and whether the second one went on with the session of the first. */
+async function agreed(port: number, ciphers: string): Promise<{ cipher: string; isReused: boolean }> {
+  const options: ConnectionOptions = { ...(await identityOf(client)), maxVersion: 'TLSv1.2', ciphers };
+  const open = async (session?: Buffer) => {
+    const socket = connect({ port, host: '127.0.0.1', rejectUnauthorized: false, ...options, session });
+    try {
+      await once(socket, 'secureConnect');
+      return { cipher: socket.getCipher().name, isReused: socket.isSessionReused(), session: socket.getSession() };
+    } finally {
+      socket.destroy();
+    }
+  };
+  const { session, cipher } = await open();
+  // Redis breaks off with a client that comes back while sessions are off.
+  const again = await open(session).catch(() => ({ isReused: false }));
+  return { cipher, isReused: again.isReused };
+}
+
+test('whose order of ciphers counts, and whether sessions are resumed, follows CONFIG SET', async () => {
+  const [one, other] = ['ECDHE-ECDSA-AES256-GCM-SHA384', 'ECDHE-ECDSA-AES128-GCM-SHA256'];
+  await using redis = await startTls(startRedis, { 'tls-ciphers': `${one}:${other}` });
+  await using syncline = await startTls(startSyncline, { 'tls-ciphers': `${one}:${other}` });
+  for (const at of [redis, syncline]) {
+    const asked = `${other}:${one}`;
+    expect(await agreed(at.tlsPort, asked), at.name).toEqual({ cipher: other, isReused: true });
+    await at.client().call('CONFIG', 'SET', 'tls-prefer-server-ciphers', 'yes', 'tls-session-caching', 'no');
+    expect(await agreed(at.tlsPort, asked), at.name).toEqual({ cipher: one, isReused: false });
   }
 });
 

@@ -1,6 +1,6 @@
 // Certificates for tests of TLS, made by the openssl program: an authority, and what it signs for a server and a client.
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -16,6 +16,8 @@ export interface Authority {
   readonly certificate: string;
   /** Signs a new certificate for 127.0.0.1; `name` is its common name, and that of its files. */
   identity(name: string): Promise<Identity>;
+  /** A folder with its certificate under the name by which OpenSSL looks for it. */
+  hashedFolder(): Promise<string>;
   /** The same key behind a password. */
   locked(identity: Identity, password: string): Promise<Identity>;
 }
@@ -56,6 +58,13 @@ async function makeAuthority(folder: string, name: string): Promise<Authority> {
       const signing = ['-CA', certificate, '-CAkey', key, '-CAcreateserial', ...valid];
       await openssl('x509', '-req', '-in', `${stem}.csr`, ...signing, '-out', identity.certificate);
       return identity;
+    },
+    hashedFolder: async () => {
+      const { stdout } = await promisify(execFile)('openssl', ['x509', '-hash', '-noout', '-in', certificate]);
+      const hashed = join(folder, `${name}-hashed`);
+      await mkdir(hashed);
+      await copyFile(certificate, join(hashed, `${stdout.trim()}.0`));
+      return hashed;
     },
     locked: async (identity, password) => {
       const lockedKey = `${identity.key}.locked`;
