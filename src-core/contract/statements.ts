@@ -62,6 +62,7 @@ export const statementCodes = [
   'costSizeLastSync', // master, bytes, ageMs
   'costSizeEmpty', // master, bytes
   'costSizeUnknown', // master
+  'costTimeLastSync', // seconds, ageMs
   'costRateMeasured', // bytesPerSecond
   'costRateAssumed', // bytesPerSecond
   'costDisklessDelay', // master, seconds

@@ -15,6 +15,7 @@ const noFacts: PlanFacts = {
   loginAccepted: null,
   snapshot: null,
   linkBytesPerSecond: null,
+  lastSync: null,
   unknownCommands: new Set(),
   settings: null,
 };
@@ -93,6 +94,7 @@ function toSyncTarget(member: Member, reading: NodeReading, master: Member | nul
     family: reading.server.family,
     disklessLoad: facts.settings?.get('repl-diskless-load') ?? null,
     linkBytesPerSecond: facts.linkBytesPerSecond,
+    lastSync: facts.lastSync,
     isLocal: master !== null && sameHost(member.address.host, master.address.host),
   };
 }

@@ -4,7 +4,7 @@ import { FailureError } from '../contract/failure-error.ts';
 import { staleAfterMs } from '../contract/settings.ts';
 import type { StatementCode } from '../contract/statements.ts';
 import type { Address, NodeId, Statement } from '../contract/views.ts';
-import type { SnapshotSize } from '../insight/sync-cost.ts';
+import type { SnapshotSize, SyncTarget } from '../insight/sync-cost.ts';
 import type { LoadSettings } from '../nodes/node-protocol.ts';
 import type { Member } from './member.ts';
 
@@ -17,6 +17,8 @@ export interface PlanFacts {
   readonly snapshot: SnapshotSize | null;
   /** Measured while Syncline watched a full sync of this replica. */
   readonly linkBytesPerSecond: number | null;
+  /** How long its last watched full sync took. */
+  readonly lastSync: SyncTarget['lastSync'];
   /** Commands, of those that plans use, that the server does not know: renamed, or older. */
   readonly unknownCommands: ReadonlySet<string>;
   /** CONFIG GET of the replication directives; null where it is refused. */

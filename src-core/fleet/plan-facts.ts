@@ -44,11 +44,13 @@ async function askNode({ member, samples, logsInAt }: FactWish, records: SyncRec
   const settings = parseConfig(config);
   const loginAccepted = logsInAt ? await tryLogin(member, logsInAt) : null;
   const snapshot = samples && reading ? await orNull(sampleSnapshot(execute, reading)) : null;
+  const lastSync = records.lastDuration(member);
   return {
     sendsLogin: isSet(settings?.get('masterauth')),
     loginAccepted,
     snapshot: snapshot ?? records.lastSnapshot(member, Date.now()),
     linkBytesPerSecond: records.linkRate(member),
+    lastSync: lastSync && { ...lastSync, ageMs: Date.now() - lastSync.atMs },
     unknownCommands: await askUnknown(execute),
     settings,
   };

@@ -10,8 +10,17 @@ import { findMaster } from './topology.ts';
 const rateLeastMs = 400;
 const rateLeastBytes = 1_000_000;
 
+/** Shorter syncs are mostly waiting for the next look. */
+const durationLeastMs = 800;
+
+/** A link that is down now. */
+interface Outage {
+  readonly sinceMs: number;
+  /** `sync_full` of its master by then; null where the master is not known. */
+  readonly fullBefore: number | null;
+}
+
 interface Running {
-  readonly startedMs: number;
   firstBytes: number;
   firstMs: number;
   lastBytes: number;
@@ -25,18 +34,31 @@ interface SnapshotRecord {
   readonly atMs: number;
 }
 
+export interface SyncDuration {
+  readonly seconds: number;
+  /** Of the master, by then. */
+  readonly keys: number;
+  readonly atMs: number;
+}
+
 export class SyncRecords implements Disposable {
   readonly #running = new Map<NodeId, Running>();
   /** By the node that sent it. */
   readonly #snapshots = new Map<NodeId, SnapshotRecord>();
   /** By the replica. */
   readonly #rates = new Map<NodeId, number>();
+  /** `sync_full` of each node at the look before: a link that is seen down may be counted already. */
+  readonly #fullSeen = new Map<NodeId, number>();
+  readonly #outages = new Map<NodeId, Outage>();
+  /** By the replica. */
+  readonly #durations = new Map<NodeId, SyncDuration>();
   readonly #roleChanges = new Map<NodeId, number>();
   readonly #listening: Disposable;
 
   constructor(fleet: Fleet) {
     this.#listening = fleet.changes.on(({ marks }) => {
       for (const member of fleet.members) this.#look(member, fleet.members);
+      for (const { id, reading } of fleet.members) if (reading) this.#fullSeen.set(id, reading.counters.full);
       for (const { nodeId, kind, atMs } of marks) {
         if (kind === 'promoted' || kind === 'attached') this.#roleChanges.set(nodeId, atMs);
       }
@@ -60,6 +82,11 @@ export class SyncRecords implements Disposable {
     return this.#rates.get(replica.id) ?? null;
   }
 
+  /** How long the last full sync of this replica took; null where none was watched, or it was too short to say. */
+  lastDuration(replica: Member): SyncDuration | null {
+    return this.#durations.get(replica.id) ?? null;
+  }
+
   dispose(): void {
     this.#listening.dispose();
   }
@@ -67,6 +94,7 @@ export class SyncRecords implements Disposable {
   #look(member: Member, members: readonly Member[]): void {
     const { id, reading } = member;
     const link = reading?.link;
+    this.#watchOutage(member, members);
     if (!reading || !link || link.up) {
       this.#end(member, members);
       return;
@@ -78,11 +106,33 @@ export class SyncRecords implements Disposable {
     const running =
       known && bytes >= known.lastBytes
         ? known
-        : { startedMs: nowMs, firstBytes: bytes, firstMs: nowMs, lastBytes: bytes, lastMs: nowMs, totalBytes: 0 };
+        : { firstBytes: bytes, firstMs: nowMs, lastBytes: bytes, lastMs: nowMs, totalBytes: 0 };
     running.lastBytes = bytes;
     running.lastMs = nowMs;
     running.totalBytes = link.syncTotalBytes;
     this.#running.set(id, running);
+  }
+
+  /** From the look that sees the link down to the one that sees it up again, where the master counted a full sync between. */
+  #watchOutage(member: Member, members: readonly Member[]): void {
+    const { id, reading } = member;
+    if (!reading?.link) return void this.#outages.delete(id);
+    const master = findMaster(member, members);
+    const outage = this.#outages.get(id);
+    const fullNow = master?.reading?.counters.full ?? null;
+    if (!reading.link.up) {
+      if (!outage)
+        this.#outages.set(id, {
+          sinceMs: reading.monotonicMs,
+          fullBefore: this.#fullSeen.get(master?.id ?? '') ?? fullNow,
+        });
+      return;
+    }
+    this.#outages.delete(id);
+    if (!outage || !master?.reading || outage.fullBefore === null || fullNow === null) return;
+    const lastedMs = reading.monotonicMs - outage.sinceMs;
+    if (fullNow <= outage.fullBefore || lastedMs < durationLeastMs) return;
+    this.#durations.set(id, { seconds: lastedMs / 1000, keys: master.reading.keys, atMs: Date.now() });
   }
 
   #end(member: Member, members: readonly Member[]): void {

@@ -37,6 +37,8 @@ export interface SyncTarget {
   readonly disklessLoad: string | null;
   /** Measured on this link in an earlier full sync; null where none was watched. */
   readonly linkBytesPerSecond: number | null;
+  /** How long its last full sync took that was watched, and of how many keys; null where none was. */
+  readonly lastSync: { readonly seconds: number; readonly keys: number; readonly ageMs: number } | null;
   /** Master and replica are on one machine: the wire is its memory. */
   readonly isLocal: boolean;
 }
@@ -66,8 +68,9 @@ const meanWriteBytes = 200;
 export function estimateSyncCost(source: SyncSource, target: SyncTarget): SyncCost {
   const bytes = source.snapshot?.bytes ?? null;
   const linkBytesPerSecond = target.linkBytesPerSecond ?? assumedRate(target);
-  const phases = bytes === null ? null : estimatePhases(source, target, bytes, linkBytesPerSecond);
-  const totalSeconds = phases && phases.waitSeconds + phases.saveAndSendSeconds + phases.loadSeconds;
+  const computed = bytes === null ? null : estimatePhases(source, target, bytes, linkBytesPerSecond);
+  const phases = computed && likeLastSync(computed, source, target);
+  const totalSeconds = phases && sumOf(phases);
   const buffer = judgeOutputBuffer(
     source.outputLimit,
     source.backlogSizeBytes,
@@ -80,14 +83,33 @@ export function estimateSyncCost(source: SyncSource, target: SyncTarget): SyncCo
     totalSeconds,
     outputBuffer: buffer,
     forkBytes: estimateForkBytes(source, phases?.saveAndSendSeconds ?? null),
-    basis: [
-      describeSize(source),
-      target.linkBytesPerSecond === null
-        ? { code: 'costRateAssumed', params: { bytesPerSecond: linkBytesPerSecond } }
-        : { code: 'costRateMeasured', params: { bytesPerSecond: linkBytesPerSecond } },
-      ...describeDelay(source),
-    ],
+    basis: [describeSize(source), describeTime(target, linkBytesPerSecond), ...describeDelay(source)],
   };
+}
+
+type Phases = NonNullable<SyncCost['phases']>;
+
+function sumOf({ waitSeconds, saveAndSendSeconds, loadSeconds }: Phases): number {
+  return waitSeconds + saveAndSendSeconds + loadSeconds;
+}
+
+/** What was measured on these two servers is worth more than any assumption: the phases are stretched to it. */
+function likeLastSync(computed: Phases, source: SyncSource, { lastSync }: SyncTarget): Phases {
+  if (!lastSync || lastSync.keys === 0 || source.keys === 0) return computed;
+  const { waitSeconds } = computed;
+  const workSeconds = Math.max(0, lastSync.seconds - waitSeconds) * (source.keys / lastSync.keys);
+  const stretch = workSeconds / (sumOf(computed) - waitSeconds);
+  return {
+    waitSeconds,
+    saveAndSendSeconds: computed.saveAndSendSeconds * stretch,
+    loadSeconds: computed.loadSeconds * stretch,
+  };
+}
+
+function describeTime({ lastSync, linkBytesPerSecond }: SyncTarget, bytesPerSecond: number): Statement {
+  if (lastSync) return { code: 'costTimeLastSync', params: { seconds: lastSync.seconds, ageMs: lastSync.ageMs } };
+  const code = linkBytesPerSecond === null ? 'costRateAssumed' : 'costRateMeasured';
+  return { code, params: { bytesPerSecond } };
 }
 
 function assumedRate(target: SyncTarget): number {
@@ -98,12 +120,7 @@ function assumedRate(target: SyncTarget): number {
  * Disk: save, then send, then load. Diskless: the snapshot is sent while it is made, after the delay in which the master
  * waits for more replicas. A replica that loads disklessly does all three at once.
  */
-function estimatePhases(
-  source: SyncSource,
-  target: SyncTarget,
-  bytes: number,
-  linkBytesPerSecond: number,
-): NonNullable<SyncCost['phases']> {
+function estimatePhases(source: SyncSource, target: SyncTarget, bytes: number, linkBytesPerSecond: number): Phases {
   const writer = paceOf(source.family);
   const reader = paceOf(target.family);
   const rawBytes = Math.max(bytes, source.dataBytes ?? 0);

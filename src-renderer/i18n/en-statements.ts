@@ -66,6 +66,7 @@ export const statements = {
   costSizeLastSync: 'snapshot about {{bytes}}, as in the full sync {{ageMs}} ago',
   costSizeEmpty: '{{master}} holds nothing: its snapshot is {{bytes}}',
   costSizeUnknown: 'the length of the snapshot cannot be said: {{master}} lets no keys be looked at',
+  costTimeLastSync: 'the full sync {{ageMs}} ago took {{seconds}}',
   costRateMeasured: '{{bytesPerSecond}} over this link, measured in an earlier sync',
   costRateAssumed: '{{bytesPerSecond}} over this link is assumed: no sync was watched on it yet',
   costDisklessDelay: '{{master}} waits {{seconds}} for more replicas before it begins (repl-diskless-sync-delay)',

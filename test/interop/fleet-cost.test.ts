@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
-import type { Forecast } from '#core/contract/acts.ts';
+import type { Act, Forecast, Plan } from '#core/contract/acts.ts';
 import { type FleetScene, startScene } from '../support/fleet-scene.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -11,13 +11,16 @@ const bytesShare = 0.2;
 /** Time is foreseen within this factor. */
 const timeFactor = 2;
 
+/** Makes the time of a snapshot the same on a busy machine as on a quiet one: mostly sleep. */
+const saveDelayMicros = 60;
+
 /** Lua that fills the keyspace, by what is in it: the sample must be right for each. */
 const datasets: readonly (readonly [title: string, lua: string])[] = [
-  ['many short strings', `for i = 1, 900000 do redis.call('SET', 'key:' .. i, 'value:' .. i) end`],
+  ['many short strings', `for i = 1, 30000 do redis.call('SET', 'key:' .. i, 'value:' .. i) end`],
   [
     'hashes, lists, sets and sorted sets of many sizes, some with an expiry',
     `math.randomseed(7)
-     for i = 1, 12000 do
+     for i = 1, 4000 do
        local n = math.random(1, 60)
        for j = 1, n do
          redis.call('HSET', 'h' .. i, 'field' .. j, 'v' .. math.random())
@@ -32,42 +35,52 @@ const datasets: readonly (readonly [title: string, lua: string])[] = [
     'a few large values among small ones, compressible and not',
     `math.randomseed(3)
      local function noise(n) local t = {} for i = 1, n / 8 do t[i] = string.format('%08x', math.random(0, 2147483647)) end return table.concat(t) end
-     for i = 1, 20000 do redis.call('SET', 'small:' .. i, noise(160)) end
-     for i = 1, 1500 do redis.call('SET', 'large:' .. i, noise(40000)) end
+     for i = 1, 10000 do redis.call('SET', 'small:' .. i, noise(160)) end
+     for i = 1, 800 do redis.call('SET', 'large:' .. i, noise(40000)) end
      for i = 1, 300 do redis.call('SET', 'same:' .. i, string.rep('a', 20000)) end`,
   ],
 ];
 
 describe.each(datasets)('%s', (_title, lua) => {
-  it('bytes are foreseen within 20 %, the time within a factor of two, and the replica gets it all', async () => {
+  it('bytes are foreseen within 20 % by the sample, the time within a factor of two by the sync before', async () => {
     await using scene = await startScene(inject('nodeWorkerUrl'));
-    await scene.start('alpha', { 'repl-diskless-sync': 'no' });
+    await scene.start('alpha', { 'repl-diskless-sync': 'no', 'rdb-key-save-delay': saveDelayMicros });
     await scene.start('bravo');
     await fill(scene, 'alpha', lua);
-    const plan = await scene.plan({ kind: 'attach', nodeId: scene.id('bravo'), masterId: scene.id('alpha') });
-    const beganMs = performance.now();
-    const running = scene.run(plan);
-    await waitFor(
-      'the link to be up',
-      () => scene.info('bravo', 'master_link_status'),
-      (state) => state === 'up',
-      { timeoutMs: 60_000 },
-    );
-    const seconds = (performance.now() - beganMs) / 1000;
-    expect((await running).failure).toBeNull();
+    const attach: Act = { kind: 'attach', nodeId: scene.id('bravo'), masterId: scene.id('alpha') };
+    const first = await runTimed(scene, await scene.plan(attach));
+    // Nothing was watched yet: that is said, and the time stands on assumptions.
+    expect(codesOf(first.forecast)).toEqual(['costSizeSampled', 'costRateAssumed']);
     const { size } = await stat(join(scene.at('alpha').process.folder, 'dump.rdb'));
-    expectNear(plan.forecast, size, seconds);
+    expect(Math.abs((first.forecast.cost?.snapshotBytes ?? 0) / size - 1)).toBeLessThan(bytesShare);
+
+    const second = await runTimed(scene, await scene.plan({ kind: 'resyncFull', nodeId: scene.id('bravo') }));
+    expect(codesOf(second.forecast)).toEqual(['costSizeSampled', 'costTimeLastSync']);
+    const ratio = (second.forecast.cost?.totalSeconds ?? 0) / second.seconds;
+    expect(ratio).toBeGreaterThan(1 / timeFactor);
+    expect(ratio).toBeLessThan(timeFactor);
   });
 });
 
-function expectNear(forecast: Forecast | null, bytes: number, seconds: number): void {
-  const foreseen = forecast?.cost;
-  console.log(
-    `bytes foreseen ${foreseen?.snapshotBytes}, sent ${bytes}; seconds foreseen ${foreseen?.totalSeconds?.toFixed(2)}, taken ${seconds.toFixed(2)}`,
-  );
-  expect(Math.abs((foreseen?.snapshotBytes ?? 0) / bytes - 1)).toBeLessThan(bytesShare);
-  expect((foreseen?.totalSeconds ?? 0) / seconds).toBeGreaterThan(1 / timeFactor);
-  expect((foreseen?.totalSeconds ?? 0) / seconds).toBeLessThan(timeFactor);
+const codesOf = ({ cost }: Forecast) => cost?.basis.map(({ code }) => code);
+
+interface Timed {
+  readonly forecast: Forecast;
+  readonly seconds: number;
+}
+
+/** Until the link streams again. The first look comes after the run has begun: the link is up before. */
+async function runTimed(scene: FleetScene, plan: Plan): Promise<Timed> {
+  if (plan.forecast === null) throw new Error('the plan has no forecast');
+  const beganMs = performance.now();
+  const running = scene.run(plan);
+  const state = () => scene.info('bravo', 'master_link_status');
+  await waitFor('the link to go down', state, (status) => status === 'down', { timeoutMs: 60_000, intervalMs: 5 });
+  await waitFor('the link to be up', state, (status) => status === 'up', { timeoutMs: 60_000 });
+  const seconds = (performance.now() - beganMs) / 1000;
+  expect((await running).failure).toBeNull();
+  await scene.look();
+  return { forecast: plan.forecast, seconds };
 }
 
 /** Past the host: its commands have a time-out. */

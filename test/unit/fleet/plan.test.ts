@@ -16,6 +16,7 @@ const usualFacts: PlanFacts = {
   loginAccepted: null,
   snapshot: { kind: 'sampled', bytes: 5_000, sampledKeys: 10, keys: 10 },
   linkBytesPerSecond: null,
+  lastSync: null,
   unknownCommands: new Set(),
   settings: new Map([
     ['client-output-buffer-limit', 'normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60'],
