@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { ChartsPanel } from '../charts/ChartsPanel.tsx';
 import { ConnectionsDialog } from '../connections/ConnectionsDialog.tsx';
 import { cssVariables, theme } from '../design/theme.ts';
+import { AbsenceDialog } from '../dialogs/AbsenceDialog.tsx';
 import { ConnectDialog } from '../dialogs/ConnectDialog.tsx';
 import { FaultsDialog } from '../dialogs/FaultsDialog.tsx';
 import { HelpDialog } from '../dialogs/HelpDialog.tsx';
@@ -63,6 +64,7 @@ function Window() {
       <FaultsDialog />
       <HelpDialog />
       <JournalDialog />
+      <AbsenceDialog />
       <Palette />
       <Keys />
       <SelectFirst />
