@@ -7,6 +7,8 @@ export type OpenDialog =
   | { readonly kind: 'help' }
   | { readonly kind: 'connections' }
   | { readonly kind: 'journal' }
+  /** What if this replica stays away. */
+  | { readonly kind: 'absence'; readonly nodeId: NodeId }
   /** Faults on the link of this replica. */
   | { readonly kind: 'faults'; readonly nodeId: NodeId }
   /** `address` fills the form, for a server that was seen and is not in this console. */

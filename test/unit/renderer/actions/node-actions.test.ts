@@ -6,13 +6,14 @@ import { master, replica } from '../support/views.ts';
 const kinds = (node: Parameters<typeof actionsFor>[0]) => actionsFor(node).map((action) => action.kind);
 
 test('a master is offered a load, a replica its resyncs and its promotion', () => {
-  expect(kinds(master('alpha'))).toEqual(['changeSettings', 'startLoad', 'stopNode', 'removeNode']);
+  expect(kinds(master('alpha'))).toEqual(['rollingRestart', 'changeSettings', 'startLoad', 'stopNode', 'removeNode']);
   expect(kinds(replica('bravo', 'alpha'))).toEqual([
     'promote',
     'resyncPartial',
     'resyncFull',
     'failover',
     'reverseLink',
+    'rollingRestart',
     'changeSettings',
     'stopNode',
     'removeNode',
@@ -31,7 +32,7 @@ test('a stopped node can be started and removed, and nothing else runs on it', (
 });
 
 test('a real server is neither started nor stopped here', () => {
-  expect(kinds(master('orders', { kind: 'remote' }))).toEqual(['changeSettings', 'startLoad', 'removeNode']);
+  expect(kinds(master('orders', { kind: 'remote' }))).toEqual(['rollingRestart', 'changeSettings', 'startLoad', 'removeNode']);
 });
 
 test('every act that a row makes passes the contract', () => {
