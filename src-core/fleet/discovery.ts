@@ -7,7 +7,7 @@ import { type CandidateState, isReady, step } from './candidate-state.ts';
 import type { Fleet } from './fleet.ts';
 import type { FleetNode } from './fleet-node.ts';
 import { lookWholly } from './look.ts';
-import { Member } from './member.ts';
+import type { Member } from './member.ts';
 import type { NodeReading } from './reading.ts';
 import { addressKey, isAddressOf } from './topology.ts';
 import type { Told } from './words.ts';
@@ -19,8 +19,8 @@ const triesAtOnceMax = 8;
 
 /** What discovery needs of the host. */
 export interface DiscoveryDoor {
-  /** Opens a connection with the login of the node or Sentinel that told of the address. @throws FailureError */
-  connect(address: Address, teller: Told['teller']): Promise<FleetNode>;
+  /** Opens a connection by the way and with the login of the guide. @throws FailureError */
+  connect(address: Address, guide: Member): Promise<FleetNode>;
   /** A Sentinel answered where a node was expected. */
   addSentinel(node: FleetNode): void;
   /** Nodes in the whole fleet at most. */
@@ -65,8 +65,7 @@ export class Discovery implements Disposable {
     this.#noticeLeavers();
     const nowMs = performance.now();
     for (const word of words) {
-      const servesFound = word.teller instanceof Member ? word.teller.node.servesFound : word.teller.servesFound;
-      if (!servesFound || !word.isAlive || this.#tries >= triesAtOnceMax) continue;
+      if (!word.guide.node.servesFound || !word.isAlive || this.#tries >= triesAtOnceMax) continue;
       const key = addressKey(word.address);
       const state = this.#candidates.get(key) ?? { kind: 'told', tries: 0 };
       if (!this.#candidates.has(key) && this.#candidates.size >= candidatesMax) continue;
@@ -82,7 +81,7 @@ export class Discovery implements Disposable {
     }
   }
 
-  async #try(key: string, trying: CandidateState, { address, teller }: Told): Promise<void> {
+  async #try(key: string, trying: CandidateState, { address, guide }: Told): Promise<void> {
     this.#candidates.set(key, trying);
     this.#tries++;
     let node: FleetNode | null = null;
@@ -90,7 +89,7 @@ export class Discovery implements Disposable {
       if (this.#fleet.members.length >= this.#door.nodesMax) {
         throw new FailureError('tooManyNodes', { limit: this.#door.nodesMax });
       }
-      node = await this.#door.connect(address, teller);
+      node = await this.#door.connect(address, guide);
       const { reading } = await lookWholly(node, null, Number.POSITIVE_INFINITY);
       if (this.#disposed) node.dispose();
       else this.#candidates.set(key, this.#settle(trying, node, reading, address));

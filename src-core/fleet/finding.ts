@@ -1,18 +1,18 @@
 // Connects to real servers: by a person's request, through a Sentinel by name, and to those that others tell of.
 import type { Disposable } from '../base/lifecycle.ts';
-import type { ConnectRequest } from '../contract/acts.ts';
-import { FailureError } from '../contract/failure-error.ts';
+import { FailureError, toFailure } from '../contract/failure-error.ts';
 import type { OfferedMaster } from '../contract/surroundings.ts';
 import type { Address } from '../contract/views.ts';
 import { parseRole } from '../remote/role.ts';
+import { reachable } from '../remote/way.ts';
 import { Discovery } from './discovery.ts';
+import type { Entry } from './entry.ts';
 import type { Fleet } from './fleet.ts';
 import { type FleetNode, RemoteFleetNode } from './fleet-node.ts';
-import { Member } from './member.ts';
+import type { Member } from './member.ts';
 import type { NodeKeeper } from './node-keeper.ts';
 import { SentinelFinder } from './sentinel-finder.ts';
 import { readSentinel, SentinelNode, type SentinelReading } from './sentinel-node.ts';
-import type { Told } from './words.ts';
 
 /** A request leads to a node, or to a Sentinel that offers its masters. */
 export type Entered =
@@ -30,7 +30,7 @@ export class Finding implements Disposable {
     this.#keeper = keeper;
     this.#discovery = new Discovery(fleet, {
       nodesMax,
-      connect: (address, teller) => this.#connectFound(address, teller),
+      connect: (address, guide) => this.#connectFound(address, guide),
       addSentinel: (node) => this.#keepSentinel(node),
     });
     this.#sentinelFinder = new SentinelFinder(fleet);
@@ -40,15 +40,27 @@ export class Finding implements Disposable {
    * Opens what a person asked for. A node is not in the fleet yet; a Sentinel is asked from now on.
    * @throws FailureError as connecting does; sentinelMasterUnknown
    */
-  async enter(request: ConnectRequest): Promise<Entered> {
-    const node = await this.#keeper.connect(request, true);
+  async enter(entry: Entry): Promise<Entered> {
+    const node = await this.#connectOrAskSentinel(entry);
     const reading = await readIfSentinel(node);
     if (!reading) return { kind: 'node', node };
     this.#keepSentinel(node);
-    if (request.sentinelMaster === undefined) {
-      return { kind: 'sentinel', address: node.address, masters: offer(reading) };
+    const { sentinelMaster } = entry;
+    if (sentinelMaster === null) return { kind: 'sentinel', address: node.address, masters: offer(reading) };
+    return { kind: 'node', node: await this.#enterMaster(entry, sentinelMaster, node.address, reading) };
+  }
+
+  /** The login is that of the servers: a Sentinel that does not know it may let everybody in. @throws FailureError */
+  async #connectOrAskSentinel(entry: Entry): Promise<RemoteFleetNode> {
+    try {
+      return await this.#keeper.connect(entry);
+    } catch (error) {
+      if (toFailure(error).code !== 'authRejected') throw error;
+      const node = await this.#keeper.connect(withoutLogin(entry)).catch(() => null);
+      if (node && (await readIfSentinel(node).catch(() => null))) return node;
+      node?.dispose();
+      throw error;
     }
-    return { kind: 'node', node: await this.#enterMaster(request, request.sentinelMaster, node.address, reading) };
   }
 
   /** Something a person did by hand overrules what was thought of this address. */
@@ -62,29 +74,34 @@ export class Finding implements Disposable {
   }
 
   async #enterMaster(
-    request: ConnectRequest,
+    entry: Entry,
     name: string,
     sentinel: Address,
     reading: SentinelReading,
   ): Promise<RemoteFleetNode> {
     const master = reading.masters.find((candidate) => candidate.name === name);
     if (!master) throw new FailureError('sentinelMasterUnknown', { ...sentinel, name });
-    const { url: _url, sentinelMaster: _name, ...rest } = request;
-    return this.#keeper.connect({ ...rest, ...master.address, name: request.name || name }, true);
+    const { address, way } = entry.destination;
+    const destination = { address: { ...address, ...reachable(master.address, way) }, way };
+    return this.#keeper.connect({ ...entry, destination, name: entry.name ?? name });
   }
 
-  #connectFound(address: Address, teller: Told['teller']): Promise<FleetNode> {
-    if (teller instanceof Member && teller.node instanceof RemoteFleetNode) {
-      return this.#keeper.connectFound(address, teller.node.server, teller.node.environment);
+  #connectFound(address: Address, { node }: Member): Promise<FleetNode> {
+    if (!(node instanceof RemoteFleetNode)) {
+      throw new FailureError('nodeNotConnected', { name: `${address.host}:${address.port}` });
     }
-    if (teller instanceof SentinelNode) return this.#keeper.connectFound(address, teller.server, teller.environment);
-    throw new FailureError('nodeNotConnected', { name: `${address.host}:${address.port}` });
+    return this.#keeper.connectFound(address, node.server, node.environment);
   }
 
   #keepSentinel(node: FleetNode): void {
     if (!(node instanceof RemoteFleetNode)) return;
     this.#fleet.sentinels.add(new SentinelNode(node.server, node));
   }
+}
+
+function withoutLogin(entry: Entry): Entry {
+  const { address, way } = entry.destination;
+  return { ...entry, destination: { address: { ...address, username: null, password: null }, way } };
 }
 
 /** Null for a node that is none. @throws FailureError, and the connection is closed */

@@ -2,7 +2,9 @@
 import type { Disposable } from '../base/lifecycle.ts';
 import { toFailure } from '../contract/failure-error.ts';
 import type { Address } from '../contract/views.ts';
+import type { RemoteServer } from '../remote/remote-server.ts';
 import { helloChannel, parseHello } from '../remote/sentinel.ts';
+import { reachable } from '../remote/way.ts';
 import { type CandidateState, isReady, step } from './candidate-state.ts';
 import type { Fleet } from './fleet.ts';
 import { RemoteFleetNode } from './fleet-node.ts';
@@ -97,12 +99,23 @@ export class SentinelFinder implements Disposable {
   async #try(key: string, trying: CandidateState, { host, port }: Address, like: Entry): Promise<void> {
     this.#candidates.set(key, trying);
     try {
-      const server = await openServer({ ...like.server.address, host, port }, like.server.way);
+      const server = await openSentinel({ host, port }, like);
       if (this.#disposed) server.dispose();
       else this.#fleet.sentinels.add(new SentinelNode(server, like));
       this.#candidates.delete(key);
     } catch (error) {
       this.#candidates.set(key, step(trying, { kind: 'fail', failure: toFailure(error), nowMs: performance.now() }));
     }
+  }
+}
+
+/** With the login of the teller; a Sentinel that does not know it may let everybody in. @throws FailureError */
+async function openSentinel(told: Address, { server: { address, way } }: Entry): Promise<RemoteServer> {
+  const known = { ...address, ...reachable(told, way) };
+  try {
+    return await openServer(known, way);
+  } catch (error) {
+    if (toFailure(error).code !== 'authRejected') throw error;
+    return openServer({ ...known, username: null, password: null }, way);
   }
 }

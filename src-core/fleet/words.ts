@@ -6,14 +6,13 @@ import type { SentinelReading } from './sentinel-node.ts';
 import { isMember } from './supervision.ts';
 import { findMaster, findReplica, isAddressOf } from './topology.ts';
 
-/** A word with who may be asked to go there: the login of the teller opens the door. */
+/** A word with the node whose way and login lead there too: the teller, or one of the tree that a Sentinel tells of. */
 export interface Told extends Word {
-  readonly teller: Member | SentinelSource;
+  readonly guide: Member;
 }
 
 export interface SentinelSource {
   readonly address: Address;
-  readonly servesFound: boolean;
   readonly reading: SentinelReading | null;
 }
 
@@ -29,7 +28,7 @@ export function gatherWords(members: readonly Member[], sentinels: readonly Sent
 function wordsOf(member: Member, members: readonly Member[]): Told[] {
   const { reading, lifecycle } = member;
   if (!reading || lifecycle.kind !== 'running') return [];
-  const common = { saidBy: member.node.name, monotonicMs: reading.monotonicMs, teller: member, masterId: null };
+  const common = { saidBy: member.node.name, monotonicMs: reading.monotonicMs, guide: member, masterId: null };
   const words: Told[] = [];
   const { link } = reading;
   if (link && !findMaster(member, members)) {
@@ -51,20 +50,30 @@ function wordsOfSentinel(sentinel: SentinelSource, members: readonly Member[]): 
   const { reading } = sentinel;
   if (!reading) return [];
   const { host, port } = sentinel.address;
-  const common = { saidBy: `${host}:${port}`, monotonicMs: reading.monotonicMs, teller: sentinel };
+  const common = { saidBy: `${host}:${port}`, monotonicMs: reading.monotonicMs };
   return reading.masters.flatMap((master) => {
-    const ours = members.find((member) => isMember(member, master));
-    const isAlive = !master.isSubjectivelyDown;
-    const words: Told[] = ours ? [] : [{ ...common, address: master.address, role: 'master', isAlive, masterId: null }];
+    const nodes = [master, ...master.replicas];
+    const ours = members.filter((member) => nodes.some((node) => isMember(member, node)));
+    // A Sentinel may watch many masters: only the trees that a person let in are of interest.
+    const guide = ours.find(({ node }) => node.servesFound) ?? ours[0];
+    if (!guide) return [];
+    const masterId = ours.find((member) => isMember(member, master))?.id ?? null;
+    const words: Told[] =
+      masterId !== null
+        ? []
+        : [
+            {
+              ...common,
+              guide,
+              address: master.address,
+              role: 'master',
+              isAlive: !master.isSubjectivelyDown,
+              masterId,
+            },
+          ];
     for (const replica of master.replicas) {
-      if (members.some((member) => isMember(member, replica))) continue;
-      words.push({
-        ...common,
-        address: replica.address,
-        role: 'replica',
-        isAlive: !replica.isDown,
-        masterId: ours?.id ?? null,
-      });
+      if (ours.some((member) => isMember(member, replica))) continue;
+      words.push({ ...common, guide, address: replica.address, role: 'replica', isAlive: !replica.isDown, masterId });
     }
     return words;
   });

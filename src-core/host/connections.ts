@@ -139,7 +139,7 @@ export class Connections {
     const entered = await finding.enter(entry);
     if (entered.kind === 'sentinel') return entered;
     const { node } = entered;
-    this.#dropStalled(node.address);
+    this.#makeRoom(node.address);
     if (fleet.members.some((member) => member.node.name === node.name)) {
       node.dispose();
       throw new FailureError('nodeNameTaken', { name: node.name });
@@ -151,13 +151,16 @@ export class Connections {
     return { kind: 'connected', nodeId: node.id };
   }
 
-  /** A connection to the same address that never came up, for want of its password say, makes room for the new one. */
-  #dropStalled(address: Address): void {
+  /**
+   * A connection to the same address makes room for the one that a person asks for, where it never came up, for want
+   * of its password say, or where discovery made it.
+   */
+  #makeRoom(address: Address): void {
     const { fleet } = this.#parts;
-    const stalled = fleet.members.filter(
-      (member) => member.node.lifecycle.kind === 'connecting' && sameAddress(member.address, address),
+    const inTheWay = fleet.members.filter(
+      ({ node }) => (node.lifecycle.kind === 'connecting' || node.isFound) && sameAddress(node.address, address),
     );
-    for (const { id } of stalled) fleet.remove(id);
+    for (const { id } of inTheWay) fleet.remove(id);
   }
 
   #nodeOf(profileId: string): RemoteFleetNode | null {

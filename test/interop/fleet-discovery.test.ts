@@ -197,19 +197,41 @@ describe('Sentinels', () => {
     expect(view()).toMatchObject({ lifecycle: { kind: 'unreachable' } });
   });
 
+  it('that do not know the login of the servers are asked without one', async () => {
+    const password = 'only-for-servers';
+    const secured = { ...fast, requirepass: password, masterauth: password };
+    await using master = await startRedis({ settings: secured });
+    await using replica = await startRedis({ settings: { ...secured, replicaof: [master.host, master.port] } });
+    await using sentinel = await startSentinel('shop', master, { quorum: 1, password });
+    await using fleet = watchFleet();
+    const at = { host: sentinel.host, port: sentinel.port, password, servesFound: true };
+    await fleet.connect({ ...at, sentinelMaster: 'shop' });
+    await found(fleet, portsOf(master, replica));
+    await using other = watchFleet();
+    await other.connect({ host: replica.host, port: replica.port, password, servesFound: true });
+    await other.until(
+      'the Sentinel to be found',
+      () => other.fleet.snapshot().surroundings.sentinels,
+      (list) => list.length === 1 && list[0]?.isReachable === true,
+    );
+    await found(other, portsOf(master, replica));
+  });
+
   it('as the entry offer their masters by name, and a name leads to the master', async () => {
     await using master = await startRedis({ settings: fast });
     await using sentinel = await startSentinel('shop', master, { quorum: 1 });
     await using fleet = watchFleet();
-    const at = { host: sentinel.host, port: sentinel.port };
+    const at = { host: sentinel.host, port: sentinel.port, servesFound: true };
     expect(await fleet.finding.enter(toEntry(at))).toEqual({
       kind: 'sentinel',
-      address: at,
+      address: { host: sentinel.host, port: sentinel.port },
       masters: [{ name: 'shop', address: { host: '127.0.0.1', port: master.port }, isDown: false }],
     });
     await expect(fleet.finding.enter(toEntry({ ...at, sentinelMaster: 'other' }))).rejects.toMatchObject({
       failure: { code: 'sentinelMasterUnknown', params: { name: 'other' } },
     });
+    // Nothing is let in before a person has chosen.
+    expect(fleet.ports).toEqual([]);
     const member = await fleet.connect({ ...at, sentinelMaster: 'shop' });
     expect(member).toMatchObject({ address: { port: master.port }, reading: { role: 'master' } });
   });

@@ -8,6 +8,8 @@ export interface SentinelOptions {
   readonly quorum?: number;
   /** After how long of silence a master counts as down. */
   readonly downAfterMs?: number;
+  /** Of the master. */
+  readonly password?: string;
 }
 
 /** Starts a Sentinel on a free loopback port; it keeps its state in a folder of its own, gone at the end. */
@@ -23,6 +25,7 @@ export async function startSentinel(
     [
       `sentinel monitor ${masterName} ${master.host} ${master.port} ${options.quorum ?? 2}`,
       `sentinel down-after-milliseconds ${masterName} ${options.downAfterMs ?? 2000}`,
+      ...(options.password === undefined ? [] : [`sentinel auth-pass ${masterName} ${options.password}`]),
       `sentinel failover-timeout ${masterName} 6000`,
       '',
     ].join('\n'),
