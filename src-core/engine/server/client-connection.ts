@@ -9,7 +9,10 @@ import type { Turn } from './turn.ts';
 
 /** What one client may send in a turn before the others are looked after. */
 const TURN_BUDGET_BYTES = 512 * 1024;
-/** While a client leaves so much of its answers untaken, nothing more is read from it. */
+/**
+ * While a client without a limit leaves so much of its answers untaken, nothing more is read from it. One with a limit is
+ * read until it is there.
+ */
 const PAUSE_READING_ABOVE_BYTES = 64 * 1024 * 1024;
 /** Shorter replies are copied out of the shared buffer if they must wait; longer ones take the buffer with them. */
 const COPIED_REPLY_BYTES = 16 * 1024;
@@ -250,7 +253,9 @@ export class ClientConnection extends SessionState implements ConnectionHandlers
     if ((limit.hardBytes > 0 && waiting >= limit.hardBytes) || softReached) {
       this.#around.closing(this, 'its output buffer reached the limit');
       this.kill();
-    } else if (waiting > PAUSE_READING_ABOVE_BYTES) this.#pause(pauseFor.output);
+    } else if (limit.hardBytes === 0 && limit.softBytes === 0 && waiting > PAUSE_READING_ABOVE_BYTES) {
+      this.#pause(pauseFor.output);
+    }
   }
 
   onDrain(): void {

@@ -1,6 +1,7 @@
 // INFO: what is known of the engine, as text in the order of Redis 7.0; the sections themselves stand in info-sections.ts.
 import type { InfoService } from '../commands/services.ts';
-import { type InfoSources, infoSections, type SectionName } from './info-sections.ts';
+import { infoSections } from './info-sections.ts';
+import type { InfoSources, SectionName } from './info-sources.ts';
 
 const WITHOUT_ASKING: ReadonlySet<SectionName> = new Set([
   'server',

@@ -4,8 +4,8 @@ import type { Replication } from '../replication/replication.ts';
 import type { Config } from './config.ts';
 import type { ConfigRewriter } from './config-rewrite.ts';
 import type { Cron } from './cron.ts';
-import { REDIS_VERSION } from './info-sections.ts';
 import { isLoopback } from './reception.ts';
+import { REDIS_VERSION } from './redis-version.ts';
 import type { Shutdown } from './shutdown.ts';
 
 /** Functions where the parts are made after the service. */

@@ -91,6 +91,7 @@ beforeEach(() => {
   const services = {
     ports: { timers: time },
     gates: new Gates(),
+    observation: { seesAll: false, seesLong: false },
     stats: {
       errorsByPrefix: new Map(),
       netInputBytes: 0,
@@ -237,6 +238,18 @@ describe('replies', () => {
     connection.say(request('GET', 'a'));
     expect(events).toEqual([]);
     time.advance(2_000);
+    connection.say(request('GET', 'a'));
+    expect(events).toEqual(['its output buffer reached the limit', 'closed']);
+  });
+
+  test('of one with a limit are made until they reach it, however many wait', () => {
+    normal.hardBytes = 80_000_000;
+    connection.say(request('SET', 'a', 'x'.repeat(8_000_000)));
+    time.settle();
+    connection.isFull = true;
+    for (let i = 0; i < 9; i++) connection.say(request('GET', 'a'));
+    time.settle();
+    expect({ paused: connection.paused, events }).toEqual({ paused: false, events: [] });
     connection.say(request('GET', 'a'));
     expect(events).toEqual(['its output buffer reached the limit', 'closed']);
   });

@@ -1,7 +1,7 @@
 // Figures of INFO that are made and not counted: sizes for people, and rates over the last samples.
 import { expect, test } from 'vitest';
 import type { Stats } from '#core/engine/commands/services.ts';
-import { humanBytes } from '#core/engine/server/info-sections.ts';
+import { humanBytes } from '#core/engine/server/human-bytes.ts';
 import { Rates } from '#core/engine/server/rates.ts';
 import { SimulatedTime } from '../../../support/simulated-time.ts';
 
