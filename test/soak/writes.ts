@@ -7,6 +7,7 @@ type Words = readonly (string | number | Buffer)[];
 const keysPerType = 20;
 const membersMax = 250;
 const listItemsMax = 200;
+const streamEntriesMax = 150;
 const stringBytesMax = 400;
 const largeBytes = 200_000;
 const largeKeys = 3;
@@ -18,6 +19,8 @@ const otherDatabaseEvery = 5;
 const databases = 4;
 /** Keys of this type live so long at most: they expire under the replicas' eyes. */
 const shortLifeMs = 3000;
+
+const collections = ['list', 'hash', 'set', 'zset', 'integers', 'stream', 'bits', 'counted'];
 
 const key = (random: SeededRandom, type: string) => `${type}:${random.below(keysPerType)}`;
 const member = (random: SeededRandom) => `member ${random.below(membersMax)}`;
@@ -54,8 +57,12 @@ const writes: readonly ((random: SeededRandom) => readonly Words[])[] = [
   (random) => [['ZINCRBY', key(random, 'zset'), '0.5', member(random)]],
   (random) => [['ZPOPMIN', key(random, 'zset')]],
   (random) => [['ZREM', key(random, 'zset'), member(random)]],
-  (random) => [['DEL', key(random, random.pick(['list', 'hash', 'set', 'zset', 'integers']))]],
-  (random) => [['UNLINK', key(random, random.pick(['list', 'hash', 'set', 'zset', 'integers']))]],
+  (random) => [['XADD', key(random, 'stream'), 'MAXLEN', streamEntriesMax, '*', member(random), random.below(1000)]],
+  (random) => [['XTRIM', key(random, 'stream'), 'MAXLEN', random.below(streamEntriesMax)]],
+  (random) => [['SETBIT', key(random, 'bits'), random.below(4000), random.below(2)]],
+  (random) => [['PFADD', key(random, 'counted'), member(random), member(random)]],
+  (random) => [['DEL', key(random, random.pick(collections))]],
+  (random) => [['UNLINK', key(random, random.pick(collections))]],
   (random) => [['COPY', key(random, 'hash'), 'hash:copy', 'REPLACE']],
   (random) => [['PEXPIRE', key(random, 'counter'), 100 + random.below(shortLifeMs)]],
 ];
