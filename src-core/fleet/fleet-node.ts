@@ -15,6 +15,7 @@ import type { EmbeddedNode } from '../nodes/embedded-node.ts';
 import type { LoadSettings } from '../nodes/node-protocol.ts';
 import type { ConnectionState, RemoteServer } from '../remote/remote-server.ts';
 import type { Reply } from '../remote/role.ts';
+import { announcedAt } from '../remote/way.ts';
 
 /** How a node logs in at another: kept in the main process, struck out wherever it is shown. */
 export interface Credentials {
@@ -28,7 +29,10 @@ export interface FleetNode extends Disposable {
   readonly kind: 'embedded' | 'remote';
   readonly environment: Environment;
   readonly label: NodeLabel | null;
+  /** Where we reach it. */
   readonly address: Address;
+  /** Where other servers reach it: another place, where there is NAT in between. */
+  readonly peerAddress: Address;
   readonly credentials: Credentials;
   readonly tls: boolean;
   /** Whether servers that it tells of are connected too, with its login. */
@@ -75,6 +79,10 @@ export class EmbeddedFleetNode implements FleetNode {
 
   get address(): Address {
     return { host: '127.0.0.1', port: this.node.port };
+  }
+
+  get peerAddress(): Address {
+    return this.address;
   }
 
   get credentials(): Credentials {
@@ -188,6 +196,10 @@ export class RemoteFleetNode implements FleetNode {
 
   get address(): Address {
     return { host: this.server.address.host, port: this.server.address.port };
+  }
+
+  get peerAddress(): Address {
+    return announcedAt(this.address, this.server.way);
   }
 
   get credentials(): Credentials {

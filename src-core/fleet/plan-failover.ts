@@ -73,7 +73,7 @@ export function draftFailover(act: ActOf<'failover'>, replica: Member, scene: Pl
     concerns: [replica, master, ...siblings],
     goal: [
       { member: replica, master: null },
-      ...[master, ...siblings].map((member) => ({ member, master: replica.address })),
+      ...[master, ...siblings].map((member) => ({ member, master: replica.peerAddress })),
     ],
   };
 }
@@ -142,7 +142,7 @@ export function draftReverse(act: ActOf<'reverseLink'>, replica: Member, scene: 
     concerns: [replica, master],
     goal: [
       { member: replica, master: null },
-      { member: master, master: replica.address },
+      { member: master, master: replica.peerAddress },
     ],
   };
 }
@@ -157,7 +157,7 @@ function draftReverseInChain(
   checks: Checks,
 ): PlanDraft {
   const names = { name: replica.node.name, master: master.node.name };
-  const address = master.reading?.link?.masterAddress ?? master.address;
+  const address = master.reading?.link?.masterAddress ?? master.peerAddress;
   if (!above || !checks.reachable(above, scene.nowMs)) {
     const failure = new FailureError('nodeNotConnected', { name: `${address.host}:${address.port}` });
     if (!above) checks.fail('checkNotReachable', { name: masterName(above, address) }, failure);
@@ -181,8 +181,8 @@ function draftReverseInChain(
     refusal: checks.refusal,
     concerns: [replica, master, above],
     goal: [
-      { member: replica, master: above.address },
-      { member: master, master: replica.address },
+      { member: replica, master: above.peerAddress },
+      { member: master, master: replica.peerAddress },
     ],
   };
 }
@@ -220,7 +220,7 @@ export function draftRescue(act: ActOf<'rescue'>, replica: Member, scene: PlanSc
     losesDataAt: replica,
     refusal: checks.refusal,
     concerns: [replica, ...(master ? [master] : []), ...others],
-    goal: [{ member: replica, master: null }, ...others.map((member) => ({ member, master: replica.address }))],
+    goal: [{ member: replica, master: null }, ...others.map((member) => ({ member, master: replica.peerAddress }))],
   };
 }
 

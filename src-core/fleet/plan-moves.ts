@@ -57,6 +57,6 @@ function draftMoves(
     losesDataAt: foreseen.map(({ member, forecast }) => losesData(member, forecast)).find(Boolean) ?? null,
     refusal: checks.refusal,
     concerns: [...new Set([about, master, ...moved])],
-    goal: moved.map((member) => ({ member, master: master.address })),
+    goal: moved.map((member) => ({ member, master: master.peerAddress })),
   };
 }

@@ -56,7 +56,7 @@ export function draftAttach(act: ActOf<'attach'>, replica: Member, master: Membe
     losesDataAt: losesData(replica, forecast),
     refusal: checks.refusal,
     concerns: [replica, master],
-    goal: [{ member: replica, master: master.address }],
+    goal: [{ member: replica, master: master.peerAddress }],
   };
 }
 
@@ -88,7 +88,7 @@ export function checkAttach(
   checkRoleChange(checks, [replica], scene);
   checkRights(checks, replica, ['attach']);
   checkData(checks, replica, master, forecast);
-  const { host, port } = master.address;
+  const { host, port } = master.peerAddress;
   if (isLoopback(host) && !isLoopback(replica.address.host))
     checks.warn('checkAnnouncedAddress', { ...names, host, port });
   if (master.node.credentials.password !== null) checks.pass('checkMasterNeedsPassword', { master: names.master });

@@ -152,6 +152,6 @@ function goalOf(
     const present = member.reading?.link?.masterAddress ?? null;
     if (successor === null) return { member, master: present };
     if (member === successor) return { member, master: null };
-    return { member, master: member === root || direct.has(member) ? successor.address : present };
+    return { member, master: member === root || direct.has(member) ? successor.peerAddress : present };
   });
 }

@@ -118,7 +118,7 @@ export function findWanted(wanted: WantedLink, scene: PlanScene): Member | null 
   return (
     members.find(({ reading }) => reading !== null && reading.runId !== '' && reading.runId === wanted.runId) ??
     members.find(({ id }) => id === wanted.nodeId) ??
-    members.find(({ address }) => sameAddress(address, wanted.address)) ??
+    members.find((member) => isAddressOf(member, wanted.address)) ??
     null
   );
 }
@@ -176,7 +176,7 @@ function followerMove(
 }
 
 function memberAt(address: Address, scene: PlanScene): Member | null {
-  return scene.members.find((member) => sameAddress(member.address, address)) ?? null;
+  return scene.members.find((member) => isAddressOf(member, address)) ?? null;
 }
 
 function raiseSteps(member: Member): PlannedStep[] {

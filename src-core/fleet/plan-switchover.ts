@@ -104,7 +104,7 @@ export function switchoverSteps(switchover: Switchover, scene: PlanScene): Plann
 }
 
 function failoverSteps({ master, replica, timeoutMs }: Switchover, scene: PlanScene): PlannedStep[] {
-  const { host, port } = listedAddress(master, replica, scene) ?? replica.address;
+  const { host, port } = listedAddress(master, replica, scene) ?? replica.peerAddress;
   const words = ['FAILOVER', 'TO', host, String(port), 'TIMEOUT', String(timeoutMs)];
   return [
     holdingStep(master, words, ['FAILOVER', 'ABORT']),
@@ -130,7 +130,7 @@ function pauseSteps({ master, replica, timeoutMs }: Switchover): PlannedStep[] {
     }),
     redisStep(replica, ['REPLICAOF', 'NO', 'ONE']),
     evidenceStep(replica, 'INFO replication', { kind: 'watchPromotion', nodeId: replica.id }),
-    replicaOfStep(master, replica.address),
+    replicaOfStep(master, replica.peerAddress),
     releaseStep(master, ['CLIENT', 'UNPAUSE']),
     watchSync(master, replica),
   ];

@@ -131,7 +131,7 @@ export function followSteps(replica: Member, master: Member, scene: PlanScene): 
   return [
     ...stopLoadFirst(replica),
     ...loginSteps(replica, master, scene),
-    replicaOfStep(replica, master.address),
+    replicaOfStep(replica, master.peerAddress),
     watchSync(replica, master),
   ];
 }

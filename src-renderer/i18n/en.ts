@@ -188,8 +188,8 @@ export const en = {
     load: 'Write load',
     loadFigures: '{{achieved}} of {{wanted}} asked, {{size}} each',
     dataAge: 'age of its data',
-    buffer: 'buffer {{used}} of {{limit}}',
-    bufferUnlimited: 'buffer {{used}}, no limit',
+    buffer: '{{used}} / {{limit}}',
+    bufferHint: 'What waits to be sent to it, of the limit at which the master drops it',
     restarted: 'Another process since {{age}} ago: it held {{keys}} keys before, and {{now}} now.',
     announcedAs: 'Known to others as',
     announcedBy: {

@@ -52,6 +52,13 @@ export function formatRate(bytesPerSecond: number): string {
   return `${formatBytes(bytesPerSecond)}/s`;
 }
 
+/** A share that may be tiny: 0.04 %, 3.1 %, 42 %. */
+export function formatShare(share: number): string {
+  const percent = share * 100;
+  const digits = percent >= 10 ? 0 : percent >= 1 ? 1 : 2;
+  return `${percent.toFixed(digits)}${unitSpace}%`;
+}
+
 /** A count per second, short: 840/s, 9.8k/s, 1.2M/s. */
 export function formatPerSecond(perSecond: number): string {
   if (perSecond < 1000) return `${Math.round(perSecond)}/s`;

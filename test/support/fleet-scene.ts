@@ -12,12 +12,13 @@ export const quickSync: ServerSettings = { 'repl-diskless-sync-delay': 0 };
 export interface SceneServer {
   readonly name: string;
   readonly process: ServerProcess;
-  readonly nodeId: NodeId;
+  /** Of the present host. */
+  nodeId: NodeId;
 }
 
 /** Real servers by name, and the host that is connected to all of them. */
 export class FleetScene implements AsyncDisposable {
-  readonly host: TestHost;
+  host: TestHost;
   readonly #servers = new Map<string, SceneServer>();
 
   constructor(host: TestHost) {
@@ -38,6 +39,18 @@ export class FleetScene implements AsyncDisposable {
     const process = await startRedis({ settings: { ...quickSync, ...settings } });
     const nodeId = await this.host.connect(process, name, more.password);
     this.#servers.set(name, { name, process, nodeId });
+  }
+
+  get servers(): readonly SceneServer[] {
+    return [...this.#servers.values()];
+  }
+
+  /** Another Syncline takes the place of the present one, and connects to the same servers. */
+  async takeOver(host: TestHost): Promise<void> {
+    await this.host[Symbol.asyncDispose]();
+    this.host = host;
+    for (const server of this.servers) server.nodeId = await host.connect(server.process, server.name);
+    await this.look();
   }
 
   async send(name: string, ...commands: string[][]) {
