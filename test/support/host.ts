@@ -101,6 +101,11 @@ export async function startHost(
   for (const [name, content] of Object.entries(remembered)) {
     await writeFile(join(folder, 'settings', name), JSON.stringify(content));
   }
+  return openHost(nodeWorkerUrl, folder);
+}
+
+/** A host on the folder of an earlier one. */
+export async function openHost(nodeWorkerUrl: string, folder: string): Promise<TestHost> {
   const host = new Host({
     shell: 'web',
     version: '0.0.0',
