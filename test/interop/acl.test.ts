@@ -341,6 +341,11 @@ const stories: Readonly<Record<string, Story>> = {
     'ACL SETUSER k %R~foo',
     'ACL GETUSER k',
   ],
+  'COMMAND GETKEYS tells the keys that are asked for': [
+    'get a|mset a 1 b 2|del a b|object freq a|ping|set a|copy a b|blpop a b 0|bitop and d a b|pfmerge a b c|nosuch a',
+    'zunionstore d 2 a b|sintercard 2 a b|sintercard x a b|lmpop 2 a b left|blmpop 0 2 a b left|zmpop 1 a min',
+    'sort a by x get y|sort a store b|zrangestore a b 0 1|client list|config nosuch|set a b get',
+  ].flatMap((line) => line.split('|').map((request) => `COMMAND GETKEYS ${request}`)),
   'SORT looks at keys that only its elements tell for those who may read every key': [
     'RPUSH list 1 2',
     'ACL SETUSER s on nopass +@all ~list',

@@ -99,6 +99,11 @@ const special: Readonly<Record<string, (args: Args) => readonly KeyReference[]>>
   xreadgroup: streamKeys,
 };
 
+/** Whether there is a place for keys in the command's requests. */
+export function hasKeys(name: string): boolean {
+  return placesByName.has(name) || name in special;
+}
+
 /** `name` is that of the row, `container|sub` for a subcommand. */
 export function keyReferences(name: string, args: Args): readonly KeyReference[] {
   return special[name]?.(args) ?? fixed(name, args);

@@ -7,7 +7,7 @@ import { AclRuleError } from './acl-rule-error.ts';
 import type { AclSelector } from './acl-selector.ts';
 import { mergedSelectors, UnmatchedParenthesis } from './acl-user.ts';
 import { answerLater } from './answer-later.ts';
-import { Args } from './args.ts';
+import type { Args } from './args.ts';
 import { helpReply } from './help-reply.ts';
 import { ReplyError, wrongArity } from './reply-errors.ts';
 import type { CommandContext, CommandFlag, CommandRow } from './spec.ts';
@@ -95,26 +95,13 @@ function cat(context: CommandContext): void {
 function dryrun({ args, reply, services }: CommandContext): void {
   const user = services.acl.find(args.text(2));
   if (user === null) throw new ReplyError(`ERR User '${args.text(2)}' not found`);
-  const inner = shifted(args, 3);
+  const inner = args.tail(3);
   const command = services.acl.commandOf(inner);
   if (command === null) throw new ReplyError(`ERR Command '${args.text(3)}' not found`);
   if (!command.takes(inner.count)) throw new ReplyError(wrongArity(command.name));
   const denial = denialOf(user, command, inner);
   if (denial === null) reply.ok();
   else reply.bulkLatin1(denialSentence(denial));
-}
-
-/** The request that begins at argument `from`. */
-function shifted(args: Args, from: number): Args {
-  const starts = new Int32Array(args.count - from);
-  const ends = new Int32Array(args.count - from);
-  for (let i = from; i < args.count; i++) {
-    starts[i - from] = args.start(i);
-    ends[i - from] = args.end(i);
-  }
-  const inner = new Args();
-  inner.point(args.buffer, args.view, starts, ends, 0, starts.length);
-  return inner;
 }
 
 /** ACL LOG [count | RESET] */

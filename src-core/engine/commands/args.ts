@@ -40,6 +40,13 @@ export class Args {
     this.hasKeyHash = false;
   }
 
+  /** The request that begins at argument `from`, as ACL DRYRUN holds one; valid as long as this one. */
+  tail(from: number): Args {
+    const rest = new Args();
+    rest.point(this.buffer, this.view, this.#starts, this.#ends, this.#base + from, this.count - from);
+    return rest;
+  }
+
   /** Where argument `i` starts in `buffer`. */
   start(i: number): number {
     return this.#starts[this.#base + i]!;

@@ -1,6 +1,7 @@
 // COMMAND: the commands described by their own rows.
 import { globMatches } from '../../base/glob.ts';
 import type { ReplyWriter } from '../../resp/reply-writer.ts';
+import { hasKeys, keyReferences } from './acl-keys.ts';
 import { helpReply } from './help-reply.ts';
 import { ReplyError, replyErrors, unknownSubcommand } from './reply-errors.ts';
 import type { CommandContext, CommandFlag, CommandRow } from './spec.ts';
@@ -151,19 +152,19 @@ function list({ args, reply }: CommandContext, table: CommandTable): void {
   for (const { name } of names) reply.bulkLatin1(name);
 }
 
-/** COMMAND GETKEYS command argument …: the keys at the places that the row tells. */
+/** COMMAND GETKEYS command argument …: its keys. */
 function getKeys({ args, reply }: CommandContext, table: CommandTable): void {
-  const words = Array.from({ length: args.count - 2 }, (_, i) => args.text(i + 2));
-  const named = table.named(words[0]!);
-  const command = named?.subcommands?.named(words[1] ?? '') ?? named;
+  const request = args.tail(2);
+  const command = table.requested(request);
   if (command === null) throw new ReplyError('ERR Invalid command specified');
-  const { keys } = command.row;
-  if (keys === undefined) throw new ReplyError('ERR The command has no key arguments');
-  if (!command.takes(words.length)) throw new ReplyError('ERR Invalid number of arguments specified for command');
-  const last = keys.last < 0 ? words.length + keys.last : keys.last;
-  const found = words.filter((_, i) => i >= keys.first && i <= last && (i - keys.first) % keys.step === 0);
+  if (!hasKeys(command.name)) throw new ReplyError('ERR The command has no key arguments');
+  if (!command.takes(request.count)) throw new ReplyError('ERR Invalid number of arguments specified for command');
+  const found = keyReferences(command.name, request);
+  if (found.length === 0 && !command.has('no_mandatory_keys')) {
+    throw new ReplyError('ERR Invalid arguments specified for command');
+  }
   reply.array(found.length);
-  for (const key of found) reply.bulkLatin1(key);
+  for (const { index } of found) reply.bulkLatin1(request.text(index));
 }
 
 const commandHelp = [

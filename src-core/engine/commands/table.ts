@@ -1,5 +1,6 @@
 // The commands by name: checks the rows once, then finds a row by the bytes of a name without making a string.
 // Hot: guarded by `npm run bench -- throughput`.
+import type { Args } from './args.ts';
 import type { CommandFlag, CommandRow, CommandRun } from './spec.ts';
 
 /** Each flag as a bit, for gates that are asked at every command. */
@@ -102,6 +103,13 @@ export class CommandTable {
       if (place.folded.length === length && sameName(place.folded, buffer, start)) return place.command;
     }
     return null;
+  }
+
+  /** What a request asks for, with its subcommand; null if there is no such command, or no such subcommand. */
+  requested(args: Args): Command | null {
+    const command = this.find(args.buffer, args.start(0), args.end(0));
+    if (command === null || command.subcommands === null || args.count === 1) return command;
+    return command.subcommands.find(args.buffer, args.start(1), args.end(1));
   }
 
   /** The command of this name in any case, or null; `container|sub` for a subcommand. */

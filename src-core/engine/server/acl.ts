@@ -186,10 +186,7 @@ export class Acl implements AclService {
   }
 
   commandOf(args: Args): Command | null {
-    const { table } = this.#needs;
-    const command = table.find(args.buffer, args.start(0), args.end(0));
-    if (command === null || command.subcommands === null || args.count === 1) return command;
-    return command.subcommands.find(args.buffer, args.start(1), args.end(1));
+    return this.#needs.table.requested(args);
   }
 
   // ---- the connections
