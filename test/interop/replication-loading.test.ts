@@ -174,6 +174,20 @@ describe('repl-diskless-load', () => {
     expect(freed).toEqual([lazily === 'yes' ? '2' : '0', '0']);
   });
 
+  it.each(['disabled', 'swapdb'])('%s: libraries of functions go with the data', async (way) => {
+    const library = "#!lua name=own\nredis.register_function('f', function() return 1 end)";
+    await tellBoth(async (start) => {
+      await using master = await startRedis({ settings: masterSettings });
+      await using subject = await start({ settings: replicaSettings(way) });
+      const client = subject.client();
+      const listed = async () => JSON.stringify(await answer(client, 'FUNCTION', 'LIST')).includes('own');
+      const seen = [await answer(client, 'FUNCTION', 'LOAD', library), await listed()];
+      await attach(subject, master);
+      await linkUp(subject);
+      return [...seen, await listed()];
+    });
+  });
+
   it('rdb-del-sync-files takes the file away where nothing else wants it', async () => {
     const left = await tellBoth(async (start) => {
       await using master = await startRedis({ settings: masterSettings });

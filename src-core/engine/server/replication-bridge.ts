@@ -134,6 +134,8 @@ export class ReplicationBridge implements ReplicationHost {
     const { keyspace, config, stats } = this.#needs;
     if (config.flag('replica-lazy-flush')) stats.lazyFreedObjects += keyspace.size;
     keyspace.flushAll();
+    // FLUSHALL leaves the libraries; a full sync brings the master's.
+    keyspace.libraries = new Map();
   }
 
   #newLoader(keyspace: Keyspace, sizeBytes: number | null): RdbLoader {
