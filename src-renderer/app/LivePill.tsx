@@ -2,7 +2,7 @@
 import { Popover, Switch } from '@mantine/core';
 import { hostClient, useHost } from '../bridge/host-store.ts';
 import { StateGlyph } from '../design/StateGlyph.tsx';
-import { formatPercent, formatPerSecond, formatRate, formatSeconds, formatWholeSeconds } from '../i18n/format.ts';
+import { formatPerSecond, formatRate, formatSeconds, formatShare, formatWholeSeconds } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
 import { useAttention } from '../store/attention-store.ts';
 import { restIntervalMs, useFleet } from '../store/fleet-store.ts';
@@ -42,7 +42,7 @@ function Observing({ isOpen }: { readonly isOpen: boolean }) {
   const figures = [
     [say('app.observingLooks'), formatPerSecond(observing.looksPerSecond)],
     [say('app.observingBytes'), formatRate(observing.bytesPerSecond)],
-    [say('app.observingHost'), formatPercent(observing.hostShare)],
+    [say('app.observingHost'), formatShare(observing.hostShare)],
   ] as const;
   return (
     <div className="observing" data-testid="observing">

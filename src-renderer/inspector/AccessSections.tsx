@@ -1,7 +1,7 @@
 // What Syncline may do at a node, with the line that grants the rest, and what looking at it costs.
 import { CopyButton } from '@mantine/core';
 import type { Feature, NodeView, RightsView } from '#core/contract/views.ts';
-import { formatBytes, formatPercent, formatSeconds } from '../i18n/format.ts';
+import { formatBytes, formatSeconds, formatShare } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
 import { Figure } from './Figure.tsx';
 import { Section } from './Section.tsx';
@@ -80,7 +80,7 @@ function CostSection({ cost }: { readonly cost: NonNullable<NodeView['cost']> })
         />
         <Figure
           label={say('inspector.costShare')}
-          value={cost.serverShare === null ? none : formatPercent(cost.serverShare)}
+          value={cost.serverShare === null ? none : formatShare(cost.serverShare)}
           id="cost-share"
         />
       </dl>

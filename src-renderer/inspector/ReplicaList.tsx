@@ -49,10 +49,13 @@ function BufferFigure({ name, buffer }: { readonly name: string; readonly buffer
   const used = formatBytes(usedBytes);
   const isNear = hardBytes !== null && usedBytes > nearLimit * hardBytes;
   return (
-    <span className={isNear ? 'tone-warning' : 'faint'} data-testid={`buffer-${name}`} data-value={usedBytes}>
-      {hardBytes === null
-        ? say('inspector.bufferUnlimited', { used })
-        : say('inspector.buffer', { used, limit: formatSize(hardBytes) })}
+    <span
+      className={isNear ? 'tone-warning' : 'faint'}
+      title={say('inspector.bufferHint')}
+      data-testid={`buffer-${name}`}
+      data-value={usedBytes}
+    >
+      {hardBytes === null ? used : say('inspector.buffer', { used, limit: formatSize(hardBytes) })}
     </span>
   );
 }

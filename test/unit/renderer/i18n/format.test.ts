@@ -5,6 +5,7 @@ import {
   formatCount,
   formatPerSecond,
   formatSeconds,
+  formatShare,
   formatSize,
   formatWholeSeconds,
 } from '../../../../src-renderer/i18n/format.ts';
@@ -69,4 +70,8 @@ test('rates are short', () => {
 test('an IPv6 host stands in brackets', () => {
   expect(formatAddress({ host: '::1', port: 6379 })).toBe('[::1]:6379');
   expect(formatAddress({ host: '127.0.0.1', port: 0 })).toBe('127.0.0.1');
+});
+
+test('a tiny share is not written as nothing', () => {
+  expect([0, 0.0004, 0.031, 0.42].map(formatShare).map(plain)).toEqual(['0.00 %', '0.04 %', '3.1 %', '42 %']);
 });
