@@ -54,6 +54,7 @@ export class Member {
 
   constructor(node: FleetNode) {
     this.node = node;
+    if (!sameAddress(node.peerAddress, node.address)) this.#otherAddresses = [node.peerAddress];
   }
 
   get id(): NodeId {
@@ -62,6 +63,11 @@ export class Member {
 
   get address(): Address {
     return this.node.address;
+  }
+
+  /** Where other servers reach it: what a REPLICAOF to it names. */
+  get peerAddress(): Address {
+    return this.node.peerAddress;
   }
 
   /** As the node says, and where it runs but cannot be read, as we see it. */

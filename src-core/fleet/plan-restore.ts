@@ -34,7 +34,7 @@ import {
   losesData,
   replicaOfStep,
 } from './plan-sync.ts';
-import { ancestors, findMaster, sameAddress } from './topology.ts';
+import { ancestors, findMaster, isAddressOf, sameAddress } from './topology.ts';
 
 /** One node that does not stand where it is wanted. */
 interface Change {

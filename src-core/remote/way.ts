@@ -62,6 +62,13 @@ export function reachable({ host, port }: Address, way: Way): Address {
   return { host: entry.reachable.host, port: entry.reachable.port || port };
 }
 
+/** The other way round: under which address a server that we reach here is known to its peers. */
+export function announcedAt({ host, port }: Address, way: Way): Address {
+  const entry = way.addressMap.find(({ reachable: to }) => to.host === host && (to.port === port || to.port === 0));
+  if (!entry) return { host, port };
+  return { host: entry.announced.host, port: entry.announced.port || port };
+}
+
 /**
  * Resolves when bytes may be written: after the handshake, where there is TLS.
  * @throws FailureError addressUnresolved, connectionRefused, connectionTimedOut, connectionLost, tlsFailed, ssh…

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { FailureError } from '#core/contract/failure-error.ts';
 import { RemoteServer } from '#core/remote/remote-server.ts';
 import { type SshSettings, SshTunnel } from '#core/remote/ssh-tunnel.ts';
-import { reachable, straightWay, type Way } from '#core/remote/way.ts';
+import { announcedAt, reachable, straightWay, type Way } from '#core/remote/way.ts';
 import { makeCertificateFolder } from '../support/certificates.ts';
 import { freePort } from '../support/free-port.ts';
 import { startRedis } from '../support/redis-server.ts';
@@ -117,7 +117,7 @@ test('mutual TLS: own authority, own certificate and a name for it; without them
   expect((await failureOf(open({ certificate: null, key: null }))).code).toMatch(/tlsFailed|connectionLost/);
 });
 
-test('an announced address is reached where the map says, by port or for the whole host', () => {
+test('an announced address is reached where the map says, by port or for the whole host, and back', () => {
   const at = (host: string, port: number) => ({ host, port });
   const addressMap = [
     { announced: at('10.0.0.1', 6379), reachable: at('gate', 7001) },
@@ -128,6 +128,11 @@ test('an announced address is reached where the map says, by port or for the who
     at('gate', 7001),
     at('10.0.0.1', 6380),
     at('gate2', 6381),
+  ]);
+  expect([at('gate', 7001), at('gate2', 6381), at('else', 1)].map((one) => announcedAt(one, way))).toEqual([
+    at('10.0.0.1', 6379),
+    at('10.0.0.2', 6381),
+    at('else', 1),
   ]);
 });
 

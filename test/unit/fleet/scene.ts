@@ -106,6 +106,7 @@ class SceneFleetNode implements FleetNode {
   readonly kind: 'embedded' | 'remote';
   readonly environment: Environment;
   readonly address: { readonly host: string; readonly port: number };
+  readonly peerAddress: { readonly host: string; readonly port: number };
   readonly credentials: { readonly username: null; readonly password: string | null };
   readonly tls = false;
   readonly label = null;
@@ -126,6 +127,7 @@ class SceneFleetNode implements FleetNode {
     this.kind = node.kind ?? 'embedded';
     this.environment = node.environment ?? 'lab';
     this.address = { host: node.host ?? '127.0.0.1', port: node.port };
+    this.peerAddress = this.address;
     this.credentials = { username: null, password: node.password ?? null };
     this.lifecycle = node.lifecycle ?? { kind: 'running' };
     this.syncs = node.syncs ?? [];
