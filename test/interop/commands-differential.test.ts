@@ -6,6 +6,7 @@ import { startRedis } from '../support/redis-server.ts';
 import type { ServerProcess } from '../support/server-process.ts';
 import { startSyncline } from '../support/syncline-server.ts';
 import { functionCases } from './support/function-cases.ts';
+import { geoCases } from './support/geo-cases.ts';
 import { hashCases } from './support/hash-cases.ts';
 import { keyCases } from './support/key-cases.ts';
 import { lcsCases } from './support/lcs-cases.ts';
@@ -30,6 +31,7 @@ const cases: Readonly<Record<string, Readonly<Record<string, readonly Step[]>>>>
   keys: keyCases,
   sorting: sortCases,
   functions: functionCases,
+  places: geoCases,
   transactions: transactionCases,
   server: serverCases,
 };

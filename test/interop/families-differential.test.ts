@@ -9,6 +9,7 @@ import { openRawConnection, type RawConnection } from '../support/raw-connection
 import { startRedis } from '../support/redis-server.ts';
 import { bitMakers, hyperloglogMakers } from './support/bit-fuzzer.ts';
 import { meaningOf } from './support/compare-replies.ts';
+import { geoMakers, lastGeoCommand } from './support/geo-fuzzer.ts';
 import { streamMakers } from './support/stream-fuzzer.ts';
 
 const firstSeed = Number(process.env.FUZZ_SEED ?? 1);
@@ -23,6 +24,8 @@ interface Family {
   readonly commands: number;
   readonly limits?: Limits;
   readonly protocol?: 2 | 3;
+  /** After all others. */
+  readonly last?: string[];
 }
 
 const families: Readonly<Record<string, Family>> = {
@@ -33,6 +36,14 @@ const families: Readonly<Record<string, Family>> = {
     seeds: 2,
     commands: 1000,
     limits: { hllSparseMaxBytes: 200 },
+  },
+  'places on the earth': { makers: () => geoMakers, seeds: 2, commands: 1500, last: lastGeoCommand },
+  'places on the earth in RESP3': {
+    makers: () => geoMakers,
+    seeds: 1,
+    commands: 1500,
+    protocol: 3,
+    last: lastGeoCommand,
   },
   streams: { makers: streamMakers, seeds: 4, commands: 3000 },
   'streams of many nodes': {
@@ -136,6 +147,7 @@ describe('commands at random', () => {
       await configure(redis, ours, family.protocol ?? 2);
       const makers = family.makers();
       const commands = Array.from({ length: family.commands }, () => random.pick(makers)(random));
+      if (family.last !== undefined) commands.push(family.last);
       await compareReplies(redis, ours, commands, `${name}, seed ${seed}`);
       keys += await compareData(redis, ours, `${name}, seed ${seed}`);
     }

@@ -11,7 +11,7 @@ import type { CommandContext, CommandRow } from './spec.ts';
 
 export type SortedSetEnd = 'min' | 'max';
 
-interface AddOptions {
+export interface AddOptions {
   readonly onlyNew: boolean;
   readonly onlyExisting: boolean;
   readonly onlyGreater: boolean;
@@ -20,6 +20,12 @@ interface AddOptions {
   readonly countChanged: boolean;
   /** Argument index of the first score. */
   readonly firstScore: number;
+}
+
+/** Scores, and where their members are among the arguments. */
+export interface GivenScores {
+  readonly scores: readonly number[];
+  readonly memberIndex: (i: number) => number;
 }
 
 const plainIncrement: AddOptions = {
@@ -74,10 +80,20 @@ function resultingScore(before: number | undefined, given: number, options: AddO
   return score;
 }
 
-function addMembers(context: CommandContext, options: AddOptions): void {
-  const { args, db, reply } = context;
+/** @throws ReplyError */
+function givenScores({ args }: CommandContext, { firstScore }: AddOptions): GivenScores {
   const scores: number[] = [];
-  for (let i = options.firstScore; i < args.count; i += 2) scores.push(args.float(i));
+  for (let i = firstScore; i < args.count; i += 2) scores.push(args.float(i));
+  return { scores, memberIndex: (i) => firstScore + i * 2 + 1 };
+}
+
+/** What ZADD does with scores; whether anything changed. @throws ReplyError */
+export function addMembers(
+  context: CommandContext,
+  options: AddOptions,
+  { scores, memberIndex }: GivenScores,
+): boolean {
+  const { args, db, reply } = context;
   const opened = options.onlyExisting
     ? openCollection(db, args, 1, sortedSetKind)
     : openOrCreate(db, args, 1, sortedSetKind);
@@ -85,7 +101,7 @@ function addMembers(context: CommandContext, options: AddOptions): void {
   let updated = 0;
   let last: number | null = null;
   for (let i = 0; opened !== null && i < scores.length; i++) {
-    const member = args.text(options.firstScore + i * 2 + 1);
+    const member = args.text(memberIndex(i));
     const before = opened.value.score(member);
     last = resultingScore(before, scores[i]!, options);
     if (last === null || last === before) continue;
@@ -100,14 +116,16 @@ function addMembers(context: CommandContext, options: AddOptions): void {
   if (!options.increment) reply.integer(options.countChanged ? added + updated : added);
   else if (last === null) reply.nullBulk();
   else reply.double(last);
+  return added + updated > 0;
 }
 
 function zadd(context: CommandContext): void {
-  addMembers(context, parseAddOptions(context));
+  const options = parseAddOptions(context);
+  addMembers(context, options, givenScores(context, options));
 }
 
 function zincrby(context: CommandContext): void {
-  addMembers(context, plainIncrement);
+  addMembers(context, plainIncrement, givenScores(context, plainIncrement));
 }
 
 function zrem(context: CommandContext): void {
