@@ -22,6 +22,15 @@ type Phase =
   | { readonly kind: 'loading'; readonly load: SnapshotLoad }
   | { readonly kind: 'over' };
 
+/** A whole snapshot on the disk, open for reading. */
+interface StoredSnapshot {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly pieces: AsyncIterator<Buffer>;
+  /** What was read to open it. */
+  readonly first: IteratorResult<Buffer>;
+}
+
 export class FileReception implements SnapshotReception {
   readonly totalBytes: number | null;
   readonly #needs: ReceptionNeeds;
@@ -65,35 +74,53 @@ export class FileReception implements SnapshotReception {
     else this.#spool.abandon();
   }
 
-  /** The file takes the place of our own: what it holds is what a restart would want. */
   async #store(): Promise<void> {
-    const { settings, received } = this.#needs;
     this.#phase = { kind: 'storing' };
-    received();
-    let path: string;
+    this.#needs.received();
+    let stored: StoredSnapshot;
     try {
-      path = await this.#spool.keepAs(settings.snapshotFileName);
+      stored = await this.#open();
     } catch (error) {
       this.#diskFailed(reasonOf(error));
       return;
     }
-    const sizeBytes = await this.#needs.ports.files.sizeBytes(path);
-    if (!this.#isIn('storing')) return;
-    const load = beginLoad(this.#needs, 'file', sizeBytes);
+    if (!this.#isIn('storing')) {
+      await stored.pieces.return?.();
+      return;
+    }
+    const load = beginLoad(this.#needs, 'file', stored.sizeBytes);
     this.#phase = { kind: 'loading', load };
-    await this.#load(load, path);
+    await this.#load(load, stored);
   }
 
-  async #load(load: SnapshotLoad, path: string): Promise<void> {
+  /**
+   * The file takes the place of our own: what it holds is what a restart would want. It is opened before, since a save
+   * of ours that ends just now may take that place from it again, and we would load what we had.
+   */
+  async #open(): Promise<StoredSnapshot> {
+    const { ports, settings } = this.#needs;
+    const temporary = await this.#spool.close();
+    const sizeBytes = await ports.files.sizeBytes(temporary);
+    const pieces = ports.files.readPieces(temporary, loadPieceBytes)[Symbol.asyncIterator]();
+    const first = await pieces.next();
+    try {
+      return { path: await this.#spool.keepAs(settings.snapshotFileName), sizeBytes, pieces, first };
+    } catch (error) {
+      await pieces.return?.();
+      throw error;
+    }
+  }
+
+  async #load(load: SnapshotLoad, stored: StoredSnapshot): Promise<void> {
     const { ports, settings, failed, goOn } = this.#needs;
     let trouble: string | null = null;
     try {
-      await this.#feed(load, path);
+      await this.#feed(load, stored);
       if (!load.finished) trouble = 'the snapshot has no end within its length';
     } catch (error) {
       trouble = reasonOf(error);
     }
-    if (settings.removesSyncFiles) await ports.files.remove(path);
+    if (settings.removesSyncFiles) await ports.files.remove(stored.path);
     if (!this.#isIn('loading')) return;
     if (trouble !== null) {
       failed(`Failed trying to load the MASTER synchronization DB from disk: ${trouble}`, trouble);
@@ -104,14 +131,23 @@ export class FileReception implements SnapshotReception {
     goOn();
   }
 
-  async #feed(load: SnapshotLoad, path: string): Promise<void> {
-    for await (const piece of this.#needs.ports.files.readPieces(path, loadPieceBytes)) {
-      const view = new DataView(piece.buffer, piece.byteOffset, piece.length);
-      for (let at = 0; at < piece.length && !load.finished; ) {
-        at += load.feed(piece, view, at, this.#rest.pieceEnd(at, piece.length));
-        await this.#rest.pause(load.keysLoaded);
+  async #feed(load: SnapshotLoad, { pieces, first }: StoredSnapshot): Promise<void> {
+    try {
+      for (let next = first; next.done !== true; next = await pieces.next()) {
+        await this.#feedPiece(load, next.value);
         if (!this.#isIn('loading')) return;
       }
+    } finally {
+      await pieces.return?.();
+    }
+  }
+
+  async #feedPiece(load: SnapshotLoad, piece: Buffer): Promise<void> {
+    const view = new DataView(piece.buffer, piece.byteOffset, piece.length);
+    for (let at = 0; at < piece.length && !load.finished; ) {
+      at += load.feed(piece, view, at, this.#rest.pieceEnd(at, piece.length));
+      await this.#rest.pause(load.keysLoaded);
+      if (!this.#isIn('loading')) return;
     }
   }
 

@@ -21,6 +21,7 @@ export class SpoolFile {
   readonly #made: Promise<WritableFile>;
   /** The last of the acts that were asked for; each begins when the one before has ended. */
   #acts: Promise<unknown>;
+  #closing: Promise<void> | null = null;
   #hasFailed = false;
   #isAbandoned = false;
 
@@ -50,12 +51,17 @@ export class SpoolFile {
     });
   }
 
-  /** Flushes what was written and puts it in the place of the file of this name; answers the path. Rejects with the disk's reason. */
-  async keepAs(name: string): Promise<string> {
+  /** Flushes what was written; answers where it lies for now. Rejects with the disk's reason. */
+  async close(): Promise<string> {
     await this.#acts;
-    const path = this.#place(name);
-    await (await this.#made).close();
+    await this.#closeOnce();
+    return this.#path;
+  }
+
+  /** Puts the closed file in the place of the one of this name; answers the path. Rejects with the disk's reason. */
+  async keepAs(name: string): Promise<string> {
     if (this.#isAbandoned) throw new Error('nobody wants it any more');
+    const path = this.#place(name);
     await this.#files.rename(this.#path, path);
     return path;
   }
@@ -66,10 +72,15 @@ export class SpoolFile {
     this.#isAbandoned = true;
     // Nobody waits for this; a file that was never made, or is renamed already, cannot be removed and need not be.
     void this.#acts
-      .then(async () => (await this.#made).close())
+      .then(() => this.#closeOnce())
       .catch(() => {})
       .then(() => this.#files.remove(this.#path))
       .catch(() => {});
+  }
+
+  #closeOnce(): Promise<void> {
+    this.#closing ??= this.#made.then((file) => file.close());
+    return this.#closing;
   }
 
   #fail(error: Error): void {
