@@ -7,6 +7,8 @@ import type { Args } from './args.ts';
 
 /** So many requests are decoded before the first of them runs. */
 const BATCH_REQUESTS = 32;
+/** Of four bytes: a record with its value reaches into the second line of 64 of the processor's cache. */
+const SECOND_LINE_WORDS = 16;
 
 export class RequestBatch {
   readonly decoder = new RequestDecoder();
@@ -125,8 +127,17 @@ export class RequestBatch {
       for (let i = 0; i < count; i++) if (heads[i] === 0) heads[i] = next[hashes[i]! & nextMask]!;
     }
     const { u32 } = table.arena;
+    const last = u32.length - 1;
     let sum = 0;
-    for (let i = 0; i < count; i++) sum ^= u32[(heads[i]! << 1) + 1]!;
+    // A third of the records are not the first of their bucket: the second is touched as well, and where each goes on.
+    for (let i = 0; i < count; i++) {
+      const word = heads[i]! << 1;
+      if (u32[word + 1] !== hashes[i]) heads[i] = u32[word]!;
+    }
+    for (let i = 0; i < count; i++) {
+      const word = heads[i]! << 1;
+      sum ^= u32[word + 1]! ^ u32[Math.min(word + SECOND_LINE_WORDS, last)]!;
+    }
     this.#touched = sum;
     this.#warmed = true;
   }
