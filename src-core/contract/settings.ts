@@ -9,3 +9,6 @@ export const staleAfterMs = 5000;
 export const seriesPointsMax = 300;
 export const marksMax = 200;
 export const logLinesMax = 1000;
+/** The one key that Syncline ever writes by itself, and only where a person switched it on; and how long it lives. */
+export const probeKey = 'syncline:probe';
+export const probeLifeMs = 10_000;

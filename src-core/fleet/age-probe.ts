@@ -1,13 +1,10 @@
 // Measures the true age of a replica's data: a key with a short life is written to the master, and awaited on its replicas.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Disposable } from '../base/lifecycle.ts';
+import { probeKey, probeLifeMs } from '../contract/settings.ts';
 import type { Member } from './member.ts';
 import { Relations } from './relations.ts';
 
-/** The one key that Syncline ever writes by itself, and only where a person switched it on. */
-export const probeKey = 'syncline:probe';
-/** It goes by itself soon after the last write. */
-const probeLifeMs = 10_000;
 const probeIntervalMs = 1000;
 /** A replica is asked after these pauses, until it shows the newest write; then the next write comes. */
 const askAfterMs = [2, 5, 10, 20, 40, 80, 160, 320] as const;

@@ -65,7 +65,7 @@ export class Discovery implements Disposable {
     this.#noticeLeavers();
     const nowMs = performance.now();
     for (const word of words) {
-      if (!word.guide.node.servesFound || !word.isAlive || this.#tries >= triesAtOnceMax) continue;
+      if (!word.guide.node.servesFound || !word.isWorthTrying || this.#tries >= triesAtOnceMax) continue;
       const key = addressKey(word.address);
       const state = this.#candidates.get(key) ?? { kind: 'told', tries: 0 };
       if (!this.#candidates.has(key) && this.#candidates.size >= candidatesMax) continue;

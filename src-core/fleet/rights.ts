@@ -1,8 +1,8 @@
 // What the login of a node may not do, of all that Syncline would use; told by ACL DRYRUN, else by what was refused.
+import { probeKey } from '../contract/settings.ts';
 import type { Feature, RightsView } from '../contract/views.ts';
 import type { Reply } from '../remote/role.ts';
 import { helloChannel } from '../remote/sentinel.ts';
-import { probeKey } from './age-probe.ts';
 import type { Credentials } from './fleet-node.ts';
 
 /** A right: how ACL rules name the command, what it is needed for, and a call of it that DRYRUN takes for well formed. */

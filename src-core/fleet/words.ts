@@ -9,6 +9,8 @@ import { findMaster, findReplica, isAddressOf } from './topology.ts';
 /** A word with the node whose way and login lead there too: the teller, or one of the tree that a Sentinel tells of. */
 export interface Told extends Word {
   readonly guide: Member;
+  /** A master to which a link is down may be well, and only not let its replica in. */
+  readonly isWorthTrying: boolean;
 }
 
 export interface SentinelSource {
@@ -32,16 +34,17 @@ function wordsOf(member: Member, members: readonly Member[]): Told[] {
   const words: Told[] = [];
   const { link } = reading;
   if (link && !findMaster(member, members)) {
-    words.push({ ...common, address: link.masterAddress, role: 'master', isAlive: link.up });
+    words.push({ ...common, address: link.masterAddress, role: 'master', isAlive: link.up, isWorthTrying: true });
   }
   for (const { address } of reading.replicas) {
     if (findReplica(member, address, members)) continue;
-    words.push({ ...common, address, role: 'replica', isAlive: true, masterId: member.id });
+    words.push({ ...common, address, role: 'replica', isAlive: true, isWorthTrying: true, masterId: member.id });
   }
   for (const node of reading.cluster?.shards?.flatMap(({ nodes }) => nodes) ?? []) {
     if (members.some((other) => other.reading?.cluster?.ownId === node.id || isAddressOf(other, node.address)))
       continue;
-    words.push({ ...common, address: node.address, role: node.role, isAlive: node.isHealthy });
+    const isAlive = node.isHealthy;
+    words.push({ ...common, address: node.address, role: node.role, isAlive, isWorthTrying: isAlive });
   }
   return words;
 }
@@ -58,23 +61,20 @@ function wordsOfSentinel(sentinel: SentinelSource, members: readonly Member[]): 
     const guide = ours.find(({ node }) => node.servesFound) ?? ours[0];
     if (!guide) return [];
     const masterId = ours.find((member) => isMember(member, master))?.id ?? null;
-    const words: Told[] =
-      masterId !== null
-        ? []
-        : [
-            {
-              ...common,
-              guide,
-              address: master.address,
-              role: 'master',
-              isAlive: !master.isSubjectivelyDown,
-              masterId,
-            },
-          ];
-    for (const replica of master.replicas) {
-      if (ours.some((member) => isMember(member, replica))) continue;
-      words.push({ ...common, guide, address: replica.address, role: 'replica', isAlive: !replica.isDown, masterId });
-    }
-    return words;
+    const strangers = [
+      ...(masterId === null ? [{ node: master, role: 'master' as const, isDown: master.isSubjectivelyDown }] : []),
+      ...master.replicas
+        .filter((replica) => !ours.some((member) => isMember(member, replica)))
+        .map((node) => ({ node, role: 'replica' as const, isDown: node.isDown })),
+    ];
+    return strangers.map(({ node: { address }, role, isDown }) => ({
+      ...common,
+      guide,
+      address,
+      role,
+      isAlive: !isDown,
+      isWorthTrying: !isDown,
+      masterId: role === 'replica' ? masterId : null,
+    }));
   });
 }

@@ -1,14 +1,12 @@
 // Whether the data is live; pressed, it tells what looking costs, and holds the switch of the probe key.
 import { Popover, Switch } from '@mantine/core';
+import { probeKey, probeLifeMs } from '#core/contract/settings.ts';
 import { hostClient, useHost } from '../bridge/host-store.ts';
 import { StateGlyph } from '../design/StateGlyph.tsx';
-import { formatPerSecond, formatRate, formatSeconds, formatShare, formatWholeSeconds } from '../i18n/format.ts';
+import { formatPerSecond, formatRate, formatShare, formatWholeSeconds } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
 import { useAttention } from '../store/attention-store.ts';
 import { restIntervalMs, useFleet } from '../store/fleet-store.ts';
-
-const probeKey = 'syncline:probe';
-const probeLifeSeconds = 10;
 
 export function LivePill() {
   const isOpen = useHost((host) => host.state.kind === 'open');
@@ -58,7 +56,7 @@ function Observing({ isOpen }: { readonly isOpen: boolean }) {
       <Switch
         size="xs"
         label={say('app.observingProbe')}
-        description={say('app.observingProbeHint', { key: probeKey, life: formatSeconds(probeLifeSeconds) })}
+        description={say('app.observingProbeHint', { key: probeKey, life: formatWholeSeconds(probeLifeMs / 1000) })}
         checked={observing.isProbing}
         disabled={!isOpen}
         onChange={(event) => void hostClient()?.fleet.probe({ isOn: event.currentTarget.checked })}

@@ -35,6 +35,15 @@ describe('discovery', () => {
     }
   });
 
+  it('finds the master of a replica that it does not let in', async () => {
+    const password = 'master-only';
+    await using master = await startRedis({ settings: { ...fast, requirepass: password } });
+    await using replica = await startRedis({ settings: { ...follow(master), requirepass: password } });
+    await using fleet = watchFleet();
+    await fleet.connect({ host: replica.host, port: replica.port, password, servesFound: true });
+    await found(fleet, portsOf(master, replica));
+  });
+
   it('connects nothing that the connection does not permit, and shows ghosts instead', async () => {
     await using master = await startRedis({ settings: fast });
     await using replica = await startRedis({ settings: follow(master) });
