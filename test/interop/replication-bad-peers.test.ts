@@ -291,7 +291,7 @@ async function meet(start: Start, { script, settings }: BadMaster, says: string,
   );
   // Redis ends a little after it has said why.
   const data = await dataOf(replica);
-  return { data, tries: master.opened };
+  return { data, tries: master.opened, wasLost: replica.output().includes('Connection with master lost.') };
 }
 
 describe('a bad master', () => {
@@ -303,6 +303,7 @@ describe('a bad master', () => {
     ]);
     expect(real.data).toBe(redis?.data ?? data);
     expect(ours.data).toBe(data);
+    expect(ours.wasLost).toBe(real.wasLost);
     expect(ours.tries).toBeGreaterThan(1);
     // Not more than about one try a second, however quickly each fails.
     expect(ours.tries).toBeLessThan(8);

@@ -55,7 +55,11 @@ function react(state: LinkState, event: LinkEvent, facts: LinkFacts): LinkStep {
       };
     case 'broken':
       if (!isOpen(state)) return stay(state);
-      return lose(facts, [log('warning', event.log)], event.reason);
+      return lose(
+        facts,
+        [log('warning', event.log), ...(state.kind === 'connected' ? [lostMaster] : [])],
+        event.reason,
+      );
     case 'closed':
       return closed(state, event.systemCode, facts);
     case 'timedOut':
@@ -65,11 +69,10 @@ function react(state: LinkState, event: LinkEvent, facts: LinkFacts): LinkStep {
 
 const close: LinkEffect = { kind: 'close' };
 
+const lostMaster = log('warning', 'Connection with master lost.');
+
 /** What is cached is our own history, which the next PSYNC asks with. */
-const lostStream: readonly LinkEffect[] = [
-  log('warning', 'Connection with master lost.'),
-  log('notice', 'Caching the disconnected master state.'),
-];
+const lostStream: readonly LinkEffect[] = [lostMaster, log('notice', 'Caching the disconnected master state.')];
 
 function openFailed(state: LinkState, systemCode: string, facts: LinkFacts): LinkStep {
   if (state.kind !== 'connecting') return stay(state);
