@@ -140,6 +140,49 @@ const stories: Readonly<Record<string, Story>> = {
     ];
     return [await one.sayAll(...commands, ...wrong, 'BZMPOP -1 1 z FIRST', 'BZPOPMIN s 0', 'BLPOP l 1e400')];
   },
+  'an entry comes for those who wait for streams': async (actor) => {
+    const [first, second, adder] = [await actor(), await actor(), await actor()];
+    await adder.say('XADD s 1-0 a old');
+    const one = await first.begin('XREAD BLOCK 0 STREAMS s t $ $');
+    const two = await second.begin('XREAD COUNT 5 BLOCK 60000 STREAMS t 7-0');
+    const added = await adder.sayAll('XADD s 2-0 a new', 'XADD t 7-0 a old', 'XADD t 8-0 a newer');
+    return [added, await one.answer, await two.answer];
+  },
+  'the last entry is that of when the wait began': async (actor) => {
+    const [waiter, adder] = [await actor(), await actor()];
+    const waiting = await waiter.begin('XREAD BLOCK 0 STREAMS s $');
+    return [await adder.sayAll('SET other x', 'XADD s 1-0 a b', 'XADD s 2-0 a b'), await waiting.answer];
+  },
+  'a group hands each entry to one of those who wait': async (actor) => {
+    const [first, second, adder] = [await actor(), await actor(), await actor()];
+    await adder.say('XGROUP CREATE s g $ MKSTREAM');
+    const one = await first.begin('XREADGROUP GROUP g alice BLOCK 0 STREAMS s >');
+    const two = await second.begin('XREADGROUP GROUP g bob COUNT 1 BLOCK 0 STREAMS s >');
+    const added = await adder.sayAll('XADD s 1-0 a b', 'XADD s 2-0 a b');
+    return [added, await one.answer, await two.answer, await adder.say('XPENDING s g')];
+  },
+  'who waits in a group hears that the group, or the stream, is no more': async (actor) => {
+    const [first, second, third, adder] = [await actor(), await actor(), await actor(), await actor()];
+    await adder.sayAll('XGROUP CREATE s g $ MKSTREAM', 'XGROUP CREATE t g $ MKSTREAM', 'XGROUP CREATE u g $ MKSTREAM');
+    const one = await first.begin('XREADGROUP GROUP g alice BLOCK 0 STREAMS s >');
+    const two = await second.begin('XREADGROUP GROUP g bob BLOCK 0 STREAMS t >');
+    const three = await third.begin('XREADGROUP GROUP g carol BLOCK 0 STREAMS u >');
+    const said = await adder.sayAll('XGROUP DESTROY s g', 'DEL t', 'SET u text');
+    return [said, await one.answer, await two.answer, await three.answer];
+  },
+  'nobody waits for entries that are there, in a transaction, or longer than was said': async (actor) => {
+    const waiter = await actor();
+    await waiter.sayAll('XADD s 1-0 a b', 'XGROUP CREATE s g $');
+    return [
+      await waiter.say('XREAD BLOCK 0 STREAMS s 0'),
+      await waiter.sayAll('MULTI', 'XREAD BLOCK 0 STREAMS s $', 'EXEC'),
+      await waiter.say('XREAD BLOCK 10 STREAMS s $'),
+      await waiter.say('XREADGROUP GROUP g alice BLOCK 10 STREAMS s >'),
+      await waiter.say('XREADGROUP GROUP g alice BLOCK 0 STREAMS s 0'),
+      await waiter.say('XREAD BLOCK -1 STREAMS s $'),
+      await waiter.say('XREAD BLOCK x STREAMS s $'),
+    ];
+  },
 };
 
 let servers: ServerProcess[] = [];
