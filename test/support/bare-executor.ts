@@ -12,6 +12,7 @@ import { hyperloglogCommands } from '#core/engine/commands/hyperloglog.ts';
 import { keyCommands } from '#core/engine/commands/keys.ts';
 import { listCommands } from '#core/engine/commands/lists.ts';
 import type { Propagation, Services, SessionKind, ValueLimits } from '#core/engine/commands/services.ts';
+import { setAlgebraCommands } from '#core/engine/commands/set-algebra.ts';
 import { setCommands } from '#core/engine/commands/sets.ts';
 import { sortedSetAlgebraCommands } from '#core/engine/commands/sorted-set-algebra.ts';
 import { sortedSetRangeCommands } from '#core/engine/commands/sorted-set-ranges.ts';
@@ -21,6 +22,7 @@ import { streamClaimCommands } from '#core/engine/commands/streams-claims.ts';
 import { streamGroupCommands } from '#core/engine/commands/streams-groups.ts';
 import { streamInfoCommands } from '#core/engine/commands/streams-info.ts';
 import { streamReadCommands } from '#core/engine/commands/streams-read.ts';
+import { stringCounterCommands } from '#core/engine/commands/string-counters.ts';
 import { stringCommands } from '#core/engine/commands/strings.ts';
 import { CommandTable } from '#core/engine/commands/table.ts';
 import { transactionCommands } from '#core/engine/commands/transactions.ts';
@@ -129,6 +131,7 @@ export class BareExecutor {
     } as unknown as Services;
     const table = new CommandTable([
       ...stringCommands,
+      ...stringCounterCommands,
       ...bitmapCommands,
       ...bitOperationCommands,
       ...bitfieldCommands,
@@ -139,6 +142,7 @@ export class BareExecutor {
       ...keyCommands,
       ...listCommands,
       ...setCommands,
+      ...setAlgebraCommands,
       ...sortedSetAlgebraCommands,
       ...sortedSetRangeCommands,
       ...sortedSetCommands,

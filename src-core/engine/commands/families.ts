@@ -23,6 +23,7 @@ import { persistenceCommands } from './persistence.ts';
 import { pubsubCommands } from './pubsub.ts';
 import { replicationCommands } from './replication.ts';
 import { serverCommands } from './server.ts';
+import { setAlgebraCommands } from './set-algebra.ts';
 import { setCommands } from './sets.ts';
 import { sortCommands } from './sort.ts';
 import { sortedSetAlgebraCommands } from './sorted-set-algebra.ts';
@@ -34,6 +35,7 @@ import { streamClaimCommands } from './streams-claims.ts';
 import { streamGroupCommands } from './streams-groups.ts';
 import { streamInfoCommands } from './streams-info.ts';
 import { streamReadCommands } from './streams-read.ts';
+import { stringCounterCommands } from './string-counters.ts';
 import { stringCommands } from './strings.ts';
 import { CommandTable } from './table.ts';
 import { transactionCommands } from './transactions.ts';
@@ -44,6 +46,7 @@ export const allCommands: readonly CommandRow[] = [
   ...blockingCommands,
   ...databaseCommands,
   ...stringCommands,
+  ...stringCounterCommands,
   ...lcsCommands,
   ...bitmapCommands,
   ...bitOperationCommands,
@@ -52,6 +55,7 @@ export const allCommands: readonly CommandRow[] = [
   ...hashCommands,
   ...listCommands,
   ...setCommands,
+  ...setAlgebraCommands,
   ...sortCommands,
   ...sortedSetCommands,
   ...sortedSetRangeCommands,

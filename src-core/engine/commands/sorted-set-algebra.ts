@@ -6,7 +6,7 @@ import { NO_REF } from '../keyspace/database.ts';
 import { valueType } from '../keyspace/record.ts';
 import { setKind, sortedSetKind, storeResult, viewCollection } from './collection-keys.ts';
 import { ReplyError, replyErrors, tooFewInputKeys } from './reply-errors.ts';
-import { parseCardLimit } from './sets.ts';
+import { parseCardLimit } from './set-algebra.ts';
 import type { CommandContext, CommandRow } from './spec.ts';
 
 type Operation = 'union' | 'inter' | 'diff';

@@ -3,6 +3,7 @@ import type { Ref } from '../data/arena.ts';
 import type { Database } from '../keyspace/database.ts';
 import { encoding, MAX_INLINE_BYTES, valueType } from '../keyspace/record.ts';
 import { ReplyError, replyErrors } from './reply-errors.ts';
+import type { CommandContext } from './spec.ts';
 
 const NO_BYTES = Buffer.alloc(0);
 
@@ -11,6 +12,13 @@ export function stringBytes(db: Database, ref: Ref): Buffer {
   if (ref === 0) return NO_BYTES;
   if (db.type(ref) !== valueType.string) throw new ReplyError(replyErrors.wrongType);
   return db.inlineBytes(ref);
+}
+
+/** The string of argument `i` for changing, or 0. @throws ReplyError when it is of another type. */
+export function stringForWrite({ args, db }: CommandContext, i: number): Ref {
+  const ref = db.lookupWrite(args, i);
+  if (ref !== 0 && db.type(ref) !== valueType.string) throw new ReplyError(replyErrors.wrongType);
+  return ref;
 }
 
 /** A long string that grows gets room for as much again, up to this much, so that appending stays cheap. */

@@ -4,6 +4,7 @@ import { Executor } from '#core/engine/commands/execute.ts';
 import { Gates } from '#core/engine/commands/gates.ts';
 import type { Services } from '#core/engine/commands/services.ts';
 import type { CommandRow } from '#core/engine/commands/spec.ts';
+import { stringCounterCommands } from '#core/engine/commands/string-counters.ts';
 import { stringCommands } from '#core/engine/commands/strings.ts';
 import { CommandTable } from '#core/engine/commands/table.ts';
 import { transactionCommands } from '#core/engine/commands/transactions.ts';
@@ -108,7 +109,14 @@ beforeEach(() => {
       flush: () => {},
     },
   } as unknown as Services;
-  const table = new CommandTable([...stringCommands, ...transactionCommands, hello, bye, tellMe]);
+  const table = new CommandTable([
+    ...stringCommands,
+    ...stringCounterCommands,
+    ...transactionCommands,
+    hello,
+    bye,
+    tellMe,
+  ]);
   executor = new Executor(table, keyspace, services, new ReplyWriter());
   const turn = new Turn(time, time, keyspace);
   connection = new LateReader();
