@@ -7,6 +7,8 @@ import { openSslWords, PreparedTls, unverifiedWords } from './tls-files.ts';
 
 /** A client that does not finish its handshake is let go after this long. */
 const HANDSHAKE_MS = 60_000;
+/** So many may be at their handshake at once; whoever comes besides is closed. `maxclients` counts those who are through. */
+export const HANDSHAKES_MAX = 1000;
 /** Writes up to this are copied, so that whoever wrote has its memory back at once. */
 const COPIED_WRITE_BYTES = 64 * 1024;
 /** Above this a writer hears that it must wait. */
@@ -43,6 +45,8 @@ class TlsConnection extends SocketConnection {
 export class TlsAcceptor {
   readonly #door: TlsDoor;
   readonly #accepted: (connection: TlsConnection) => void;
+  /** Those who are at it, by their addresses. */
+  readonly #shaking = new Set<string>();
   #server: Server | null = null;
   #madeFor: { readonly context: TlsContext; readonly authentication: string } | null = null;
 
@@ -53,6 +57,14 @@ export class TlsAcceptor {
   }
 
   receive(socket: net.Socket): void {
+    if (this.#shaking.size >= HANDSHAKES_MAX) {
+      this.#door.refused(`${HANDSHAKES_MAX} others are at their handshake`);
+      socket.destroy();
+      return;
+    }
+    const peer = nameOf(socket);
+    this.#shaking.add(peer);
+    socket.once('close', () => this.#shaking.delete(peer));
     this.#current().emit('connection', socket);
   }
 
@@ -88,6 +100,7 @@ export class TlsAcceptor {
   }
 
   #opened(socket: TLSSocket): void {
+    this.#shaking.delete(nameOf(socket));
     const isShown = Object.keys(socket.getPeerCertificate()).length > 0;
     if (isShown && !socket.authorized && this.#door.clientAuthentication() !== 'no') {
       this.#door.refused(unverifiedWords(codeOf(socket.authorizationError) ?? 'UNSPECIFIED'));
@@ -95,10 +108,16 @@ export class TlsAcceptor {
       socket.destroy();
       return;
     }
+    // Only from now on: who leaves during the handshake has nothing left to be told.
+    socket.allowHalfOpen = true;
     const connection = new TlsConnection(socket);
     this.#accepted(connection);
     connection.startReading();
   }
+}
+
+function nameOf({ remoteAddress, remotePort }: net.Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }
 
 /** The types say that it is an error; it is the error's code. */

@@ -73,7 +73,7 @@ export class SocketTransport implements Transport {
     });
     const open = new Set<net.Socket>();
     const keepAlive = { keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
-    const server = net.createServer({ noDelay: true, allowHalfOpen: true, ...keepAlive }, (socket) => {
+    const server = net.createServer({ noDelay: true, ...keepAlive }, (socket) => {
       open.add(socket);
       socket.once('close', () => open.delete(socket));
       acceptor.receive(socket);

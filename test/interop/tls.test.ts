@@ -167,7 +167,7 @@ test('settings that cannot be are refused at the start with the lines of Redis',
     return [...String(ended).matchAll(/^\d+:M .* # (.*)$/gm)].map(([, text]) => text!);
   };
   for (const settings of cases) {
-    const [expected, actual] = [await warnings(startRedis, settings), await warnings(startSyncline, settings)];
+    const [expected, actual] = await Promise.all([warnings(startRedis, settings), warnings(startSyncline, settings)]);
     expect(expected.at(-1)).toBe('Failed to configure TLS. Check logs for more info.');
     expect(actual).toEqual(expect.arrayContaining(expected));
     expect(actual).toHaveLength(expected.length + 1);
