@@ -10,6 +10,7 @@ import { Gates } from '#core/engine/commands/gates.ts';
 import { hashCommands } from '#core/engine/commands/hashes.ts';
 import { hyperloglogCommands } from '#core/engine/commands/hyperloglog.ts';
 import { keyCommands } from '#core/engine/commands/keys.ts';
+import { listEndCommands } from '#core/engine/commands/list-ends.ts';
 import { listCommands } from '#core/engine/commands/lists.ts';
 import type { Propagation, Services, SessionKind, ValueLimits } from '#core/engine/commands/services.ts';
 import { setAlgebraCommands } from '#core/engine/commands/set-algebra.ts';
@@ -141,6 +142,7 @@ export class BareExecutor {
       ...hashCommands,
       ...keyCommands,
       ...listCommands,
+      ...listEndCommands,
       ...setCommands,
       ...setAlgebraCommands,
       ...sortedSetAlgebraCommands,

@@ -4,7 +4,7 @@ import { NO_REF } from '../keyspace/database.ts';
 import { type ValueType, valueType } from '../keyspace/record.ts';
 import type { Args } from './args.ts';
 import { parseKeyCount } from './key-count.ts';
-import { type ListEnd, moveElement, parseListEnd, popManyFrom, takeElements } from './lists.ts';
+import { type ListEnd, moveElement, parseListEnd, popManyFrom, takeElements } from './list-ends.ts';
 import { parsePopCount } from './pop-count.ts';
 import { ReplyError, replyErrors } from './reply-errors.ts';
 import { parseSortedSetEnd, popEntriesFrom, type SortedSetEnd, takeEntries } from './sorted-sets.ts';

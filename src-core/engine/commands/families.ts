@@ -16,6 +16,7 @@ import { hyperloglogCommands } from './hyperloglog.ts';
 import { introspectionCommands } from './introspection.ts';
 import { keyCommands } from './keys.ts';
 import { lcsCommands } from './lcs.ts';
+import { listEndCommands } from './list-ends.ts';
 import { listCommands } from './lists.ts';
 import { memoryCommands } from './memory.ts';
 import { observationCommands } from './observation.ts';
@@ -54,6 +55,7 @@ export const allCommands: readonly CommandRow[] = [
   ...hyperloglogCommands,
   ...hashCommands,
   ...listCommands,
+  ...listEndCommands,
   ...setCommands,
   ...setAlgebraCommands,
   ...sortCommands,
