@@ -53,6 +53,7 @@ export const statementCodes = [
   'absenceTooClose', // name, master, writtenBytes, sizeBytes, awaySeconds
   'restartKeepsHistory', // name
   'restartUnknown', // name
+  'restartPlaceUnknown', // name
   'restartFromAof', // name
   'restartReplicaUnsaved', // name
   'restartMasterUnsaved', // name, keys, replicas

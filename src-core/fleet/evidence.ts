@@ -125,8 +125,7 @@ export class Watch {
   }
 
   async streaming(members: readonly Member[], timeoutMs: number): Promise<StepAnswer> {
-    const isUp = ({ reading, lifecycle }: Member) =>
-      lifecycle.kind === 'running' && (reading?.link ? reading.link.up : reading?.role === 'master');
+    const isUp = ({ reading, lifecycle }: Member) => lifecycle.kind === 'running' && reading?.link?.up === true;
     await this.#until(members, () => members.every(isUp), timeoutMs);
     const down = members.filter((member) => !isUp(member)).map(({ node }) => node.name);
     const answer = down.length === 0 ? 'master_link_status:up' : `master_link_status:down on ${down.join(', ')}`;

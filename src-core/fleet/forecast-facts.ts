@@ -18,6 +18,7 @@ const noFacts: PlanFacts = {
   lastSync: null,
   unknownCommands: new Set(),
   settings: null,
+  hasConfigFile: null,
 };
 
 export function factsOf(scene: PlanScene, nodeId: NodeId): PlanFacts {

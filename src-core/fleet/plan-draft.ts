@@ -5,7 +5,7 @@ import { staleAfterMs } from '../contract/settings.ts';
 import type { StatementCode } from '../contract/statements.ts';
 import type { Address, NodeId, Statement } from '../contract/views.ts';
 import type { SnapshotSize, SyncTarget } from '../insight/sync-cost.ts';
-import type { LoadSettings } from '../nodes/node-protocol.ts';
+import type { FollowSettings, LoadSettings } from '../nodes/node-protocol.ts';
 import type { Member } from './member.ts';
 
 /** What a plan asks of a node before it is made, besides its reading. Nothing of a secret is in it. */
@@ -23,6 +23,8 @@ export interface PlanFacts {
   readonly unknownCommands: ReadonlySet<string>;
   /** CONFIG GET of the replication directives; null where it is refused. */
   readonly settings: ReadonlyMap<string, string> | null;
+  /** Whether it was started with a configuration file, which keeps whom it follows; null where that is not known. */
+  readonly hasConfigFile: boolean | null;
 }
 
 /** A node and whom it follows, as the journal keeps it: found again by run_id, or by its address. */
@@ -73,7 +75,8 @@ export type StepAction =
       readonly nodeId: NodeId;
       readonly timeoutMs: number;
     }
-  | { readonly kind: 'restartNode'; readonly nodeId: NodeId }
+  /** Of an embedded node; it follows its master again from the start on, so that it finds its place. */
+  | { readonly kind: 'restartNode'; readonly nodeId: NodeId; readonly follows: FollowSettings | null }
   | { readonly kind: 'waitRestart'; readonly nodeId: NodeId; readonly runId: string; readonly timeoutMs: number }
   | { readonly kind: 'waitStreaming'; readonly nodeIds: readonly NodeId[]; readonly timeoutMs: number }
   | { readonly kind: 'createNode'; readonly name: string; readonly port: number; readonly password: string | null }

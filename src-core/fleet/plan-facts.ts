@@ -2,6 +2,7 @@
 import { FailureError } from '../contract/failure-error.ts';
 import type { NodeId } from '../contract/views.ts';
 import { configCommands, parseConfig } from '../remote/config.ts';
+import { InfoText } from '../remote/info.ts';
 import { probeServer } from '../remote/raw-probe.ts';
 import type { Reply } from '../remote/role.ts';
 import { straightWay } from '../remote/way.ts';
@@ -53,7 +54,14 @@ async function askNode({ member, samples, logsInAt }: FactWish, records: SyncRec
     lastSync: lastSync && { ...lastSync, ageMs: Date.now() - lastSync.atMs },
     unknownCommands: await askUnknown(execute),
     settings,
+    hasConfigFile: await askConfigFile(execute),
   };
+}
+
+async function askConfigFile(execute: Member['node']['execute']): Promise<boolean | null> {
+  const [reply] = await orNone(execute([['INFO', 'server']]));
+  const path = typeof reply === 'string' ? new InfoText(reply).text('config_file') : null;
+  return path === null ? null : path !== '';
 }
 
 async function askUnknown(execute: Member['node']['execute']): Promise<ReadonlySet<string>> {

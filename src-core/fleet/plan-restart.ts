@@ -11,13 +11,14 @@ import {
   type PlanDraft,
   type PlannedStep,
   type PlanScene,
+  redisStep,
   say,
   waitStep,
 } from './plan-draft.ts';
 import { replicasOf } from './plan-failover.ts';
 import { checkSwitchover, failoverTimeoutMs, type Switchover, switchoverSteps } from './plan-switchover.ts';
-import { asMove, followSteps } from './plan-sync.ts';
-import { ancestors, descendants } from './topology.ts';
+import { asMove, followSteps, loginSteps, replicaOfStep } from './plan-sync.ts';
+import { ancestors, descendants, findMaster } from './topology.ts';
 
 /** For the operator to restart a server by hand. */
 const restartByHandMs = 900_000;
@@ -49,9 +50,16 @@ export function draftRollingRestart(act: ActOf<'rollingRestart'>, root: Member, 
     ],
     checks: checks.list,
     steps: [
-      ...replicas.flatMap((member) => restartSteps(member, [member, ...replicasOf(member, scene)])),
+      ...replicas.flatMap((member) =>
+        restartSteps(member, findMaster(member, scene.members), replicasOf(member, scene), scene),
+      ),
       ...(switchover ? afterSwitchover(switchover, replicasOf(root, scene), scene) : []),
-      ...restartSteps(root, root.reading?.link || switchover ? [root] : []),
+      ...restartSteps(
+        root,
+        successor ?? findMaster(root, scene.members),
+        successor ? [] : replicasOf(root, scene),
+        scene,
+      ),
     ],
     undo: say('undoRestart'),
     losesDataAt: lost.length > 0 ? root : null,
@@ -111,28 +119,51 @@ export function toKeeping(member: Member, scene: PlanScene): Keeping {
     keys: member.reading?.keys ?? 0,
     save: factsOf(scene, member.id).settings?.get('save') ?? null,
     aofEnabled: member.reading?.persistence.aofEnabled ?? null,
+    hasConfigFile: factsOf(scene, member.id).hasConfigFile,
     replicasBelow: below.length,
     keysBelow: below.reduce((sum, { reading }) => sum + (reading?.keys ?? 0), 0),
   };
 }
 
-/** Ours are restarted by us; a real server by whoever runs it, seen by its new run_id. */
-function restartSteps(member: Member, streamAgain: readonly Member[]): PlannedStep[] {
-  const { name, kind } = member.node;
-  const runId = member.reading?.runId ?? '';
-  const again =
-    kind === 'embedded'
-      ? hostStep(member, name, 'SHUTDOWN SAVE; syncline server', { kind: 'restartNode', nodeId: member.id })
-      : waitStep(member, 'INFO server', restartByHandMs, {
-          kind: 'waitRestart',
-          nodeId: member.id,
-          runId,
-          timeoutMs: restartByHandMs,
-        });
-  const nodeIds = streamAgain.map(({ id }) => id);
-  if (nodeIds.length === 0) return [again];
+/**
+ * Ours are restarted by us; a real server by whoever runs it, seen by its new run_id. Whom it follows is written to its
+ * file before, and said again after: to a server that follows already that is no change.
+ * @param master whom it follows by then; null for a master
+ * @param below its own replicas, which come back by themselves
+ */
+function restartSteps(
+  member: Member,
+  master: Member | null,
+  below: readonly Member[],
+  scene: PlanScene,
+): PlannedStep[] {
+  const again = member.node.kind === 'embedded' ? [restartOurs(member, master)] : restartByHand(member, master, scene);
+  // Those that did not stream before are not waited for.
+  const nodeIds = [...(master ? [member] : []), ...below.filter(isStreaming)].map(({ id }) => id);
+  if (nodeIds.length === 0) return again;
   const wait = { kind: 'waitStreaming', nodeIds, timeoutMs: streamAgainMs } as const;
-  return [again, waitStep(member, 'INFO replication', streamAgainMs, wait)];
+  return [...again, waitStep(member, 'INFO replication', streamAgainMs, wait)];
+}
+
+function restartOurs(member: Member, master: Member | null): PlannedStep {
+  const follows = master && { ...master.address, ...master.node.credentials };
+  const command = `SHUTDOWN SAVE; syncline server${master ? ` --replicaof ${master.address.host} ${master.address.port}` : ''}`;
+  return hostStep(member, member.node.name, command, { kind: 'restartNode', nodeId: member.id, follows });
+}
+
+function restartByHand(member: Member, master: Member | null, scene: PlanScene): PlannedStep[] {
+  const wait = waitStep(member, 'INFO server', restartByHandMs, {
+    kind: 'waitRestart',
+    nodeId: member.id,
+    runId: member.reading?.runId ?? '',
+    timeoutMs: restartByHandMs,
+  });
+  const writes = factsOf(scene, member.id).hasConfigFile === true ? [redisStep(member, ['CONFIG', 'REWRITE'])] : [];
+  return [
+    ...writes,
+    wait,
+    ...(master ? [...loginSteps(member, master, scene), replicaOfStep(member, master.address)] : []),
+  ];
 }
 
 function afterSwitchover(switchover: Switchover, siblings: readonly Member[], scene: PlanScene): PlannedStep[] {

@@ -125,7 +125,7 @@ export class StepActs {
         return this.#listening(action.nodeId);
       case 'restartNode':
         await this.#embedded(action.nodeId).node.stop('save');
-        await this.#embedded(action.nodeId).node.start();
+        await this.#embedded(action.nodeId).node.start(action.follows);
         return this.#listening(action.nodeId);
       case 'stopNode':
         await this.#embedded(action.nodeId).node.stop('save');

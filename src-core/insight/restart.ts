@@ -10,6 +10,8 @@ export interface Keeping {
   /** The `save` directive; empty text: no snapshots by itself, and none when it ends. */
   readonly save: string | null;
   readonly aofEnabled: boolean | null;
+  /** Whether a configuration file keeps whom it follows; without one, whoever starts it decides. Null: not known. */
+  readonly hasConfigFile: boolean | null;
   /** Nodes that follow it, directly or through others. */
   readonly replicasBelow: number;
   /** Keys of all those together. */
@@ -37,6 +39,9 @@ export function forecastRestart(keeping: Keeping): RestartForecast {
   }
   if (keeping.save === null || keeping.aofEnabled === null) {
     return { sync: isAlone ? 'none' : 'unknown', reason: say('restartUnknown', name), keysLost: null };
+  }
+  if (role === 'replica' && keeping.hasConfigFile !== true && !keeping.aofEnabled) {
+    return { sync: 'unknown', reason: say('restartPlaceUnknown', name), keysLost: 0 };
   }
   if (keeping.aofEnabled) return { sync: isAlone ? 'none' : 'full', reason: say('restartFromAof', name), keysLost: 0 };
   if (keeping.save.trim() !== '') {

@@ -6,6 +6,7 @@ import { logLinesMax } from '../contract/settings.ts';
 import type { LogLine, SyncTrace } from '../contract/views.ts';
 import type {
   Ending,
+  FollowSettings,
   LoadSettings,
   NodeAnswer,
   NodeMessage,
@@ -33,7 +34,7 @@ export class EmbeddedNode implements Disposable {
   readonly stateChanged = new Emitter<NodeState>();
   readonly logged = new Emitter<readonly LogLine[]>();
   readonly syncsChanged = new Emitter<readonly SyncTrace[]>();
-  #settings: NodeSettings;
+  #settings: Omit<NodeSettings, 'follows'>;
   readonly #workerUrl: URL;
   #state: NodeState = { kind: 'stopped' };
   #worker: Worker | null = null;
@@ -47,7 +48,7 @@ export class EmbeddedNode implements Disposable {
   #achievedPerSecond = 0;
 
   /** @param workerUrl where the built `node-worker` lies; the shell knows. */
-  constructor(settings: NodeSettings, workerUrl: URL) {
+  constructor(settings: Omit<NodeSettings, 'follows'>, workerUrl: URL) {
     this.name = settings.name;
     this.#settings = settings;
     this.#workerUrl = workerUrl;
@@ -83,15 +84,19 @@ export class EmbeddedNode implements Disposable {
     return this.#load && { ...this.#load, achievedPerSecond: this.#achievedPerSecond };
   }
 
-  /** Starts it, or starts it again after a stop or a crash. @throws FailureError portInUse, portForbidden, nodeCrashed */
-  async start(): Promise<void> {
+  /**
+   * Starts it, or starts it again after a stop or a crash.
+   * @param follows its master; a node that saved its data goes on where it stood
+   * @throws FailureError portInUse, portForbidden, nodeCrashed
+   */
+  async start(follows: FollowSettings | null = null): Promise<void> {
     if (this.#worker) await this.#worker.terminate();
     if (!this.#step({ kind: 'start' })) return;
     const worker = new Worker(this.#workerUrl, { name: `node ${this.name}` });
     this.#worker = worker;
     this.#listen(worker);
     try {
-      const answer = await this.#request({ kind: 'start', settings: this.#settings }, requestTimeoutMs);
+      const answer = await this.#request({ kind: 'start', settings: { ...this.#settings, follows } }, requestTimeoutMs);
       const port = answer !== null && 'port' in answer ? answer.port : 0;
       this.#settings = { ...this.#settings, port };
       this.#step({ kind: 'listening', port });

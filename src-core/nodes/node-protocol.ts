@@ -12,6 +12,16 @@ export interface NodeSettings {
   readonly dataFolder: string;
   /** The product's version, which INFO tells. */
   readonly version: string;
+  /** Whom it follows from its start on, by which it finds its place in the history again; null: nobody. */
+  readonly follows: FollowSettings | null;
+}
+
+/** A master, and the login there. */
+export interface FollowSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly username: string | null;
+  readonly password: string | null;
 }
 
 /** A write load on the node itself, inside its worker. */

@@ -142,7 +142,7 @@ class NodeWorker {
 }
 
 /** A node of the lab listens on loopback alone, and keeps its data in its own folder. */
-function toConfig({ port, password, dataFolder }: NodeSettings): Config {
+function toConfig({ port, password, dataFolder, follows }: NodeSettings): Config {
   const config = new Config({ resolveFolder: (path) => resolve(path) });
   const load = (name: string, ...words: string[]) => config.load(name, words);
   load('port', String(port));
@@ -154,6 +154,10 @@ function toConfig({ port, password, dataFolder }: NodeSettings): Config {
   // Long enough for the replicas of a lab to share a snapshot, and for a person to see the phase.
   load('repl-diskless-sync-delay', '1');
   if (password !== null) load('requirepass', password);
+  if (follows === null) return config;
+  load('replicaof', follows.host, String(follows.port));
+  if (follows.username !== null) load('masteruser', follows.username);
+  if (follows.password !== null) load('masterauth', follows.password);
   return config;
 }
 

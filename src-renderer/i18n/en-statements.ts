@@ -55,6 +55,8 @@ export const statements = {
     'In {{awaySeconds}} about {{writtenBytes}} will be written, and the backlog of {{master}} holds {{sizeBytes}}: too close to promise a partial resync.',
   restartKeepsHistory: '{{name}} saves its data and its place in the history when it ends, and goes on from there.',
   restartUnknown: 'How {{name}} keeps its data could not be read (CONFIG GET), so what a restart does cannot be said.',
+  restartPlaceUnknown:
+    '{{name}} has no configuration file: whether it is started as a replica of the same master decides about its place, and that cannot be known.',
   restartFromAof:
     '{{name}} loads its append-only file, which holds the data and no place in the history: a full resync.',
   restartReplicaUnsaved:

@@ -213,7 +213,6 @@ export const en = {
     rights: 'Rights of {{user}}',
     rightsAll: 'Nothing that Syncline uses is missing.',
     rightsSeen: 'No ACL DRYRUN here: only what was refused so far is known.',
-    rightsMissing: 'Missing',
     rightsGrant: 'This line grants them:',
     feature: {
       figures: 'figures of replication',

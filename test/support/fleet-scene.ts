@@ -1,13 +1,24 @@
 // A tree of servers under a host, laid by the servers' own commands, and questions to it in their own words.
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Act, ActResult, Plan, RunProgress } from '#core/contract/acts.ts';
 import type { NodeId } from '#core/contract/views.ts';
 import { startHost, type TestHost, unwrap } from './host.ts';
 import { startRedis } from './redis-server.ts';
-import type { ServerProcess, ServerSettings } from './server-process.ts';
+import { type ServerProcess, type ServerSettings, startServerProcess } from './server-process.ts';
 import { waitFor } from './wait-for.ts';
 
 /** Without the pause in which a master waits for more replicas to join a diskless snapshot. */
 export const quickSync: ServerSettings = { 'repl-diskless-sync-delay': 0 };
+
+const fileName = 'of-a-test.conf';
+
+function startFrom(folder: string, port: number, settings: ServerSettings): Promise<ServerProcess> {
+  const program = { name: 'redis-server', command: 'redis-server', leadingArguments: [join(folder, fileName)] };
+  return startServerProcess(program, { folder, ...(port !== 0 && { port }), settings: { ...quickSync, ...settings } });
+}
 
 export interface SceneServer {
   readonly name: string;
@@ -37,8 +48,38 @@ export class FleetScene implements AsyncDisposable {
 
   async start(name: string, settings: ServerSettings = {}, more: { readonly password?: string } = {}): Promise<void> {
     const process = await startRedis({ settings: { ...quickSync, ...settings } });
-    const nodeId = await this.host.connect(process, name, more.password);
+    await this.#add(name, process, more.password);
+  }
+
+  /** With a configuration file, which CONFIG REWRITE can write to. */
+  async startWithFile(name: string, settings: ServerSettings = {}): Promise<void> {
+    const folder = await mkdtemp(join(tmpdir(), 'syncline-file-'));
+    await writeFile(join(folder, fileName), '# of a test\n');
+    await this.#add(name, await startFrom(folder, 0, settings));
+  }
+
+  async #add(name: string, process: ServerProcess, password?: string): Promise<void> {
+    const nodeId = await this.host.connect(process, name, password);
     this.#servers.set(name, { name, process, nodeId });
+  }
+
+  /** Ends the process as an operator does, and starts it again on its port and folder. */
+  async restart(name: string, settings: ServerSettings = {}): Promise<void> {
+    const server = this.at(name);
+    const { port, folder } = server.process;
+    // Redis does not end while it writes its first append-only file.
+    await waitFor(
+      `${name} to have written its file`,
+      () => this.info(name, 'aof_rewrite_in_progress'),
+      (state) => state !== '1',
+    );
+    await server.process.stop();
+    const process = existsSync(join(folder, fileName))
+      ? await startFrom(folder, port, settings)
+      : await startRedis({ port, folder, settings: { ...quickSync, ...settings } });
+    this.#servers.set(name, { name, process, nodeId: server.nodeId });
+    const isBack = () => this.host.host.fleet.member(server.nodeId).lifecycle.kind === 'running';
+    await waitFor(`the host to reach ${name} again`, isBack);
   }
 
   get servers(): readonly SceneServer[] {
@@ -62,6 +103,7 @@ export class FleetScene implements AsyncDisposable {
     const replies = await this.send(
       name,
       ['INFO', 'server'],
+      ['INFO', 'persistence'],
       ['INFO', 'stats'],
       ['INFO', 'replication'],
       ['INFO', 'keyspace'],
@@ -142,7 +184,10 @@ export class FleetScene implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.host[Symbol.asyncDispose]();
-    for (const { process } of this.#servers.values()) await process[Symbol.asyncDispose]();
+    for (const { process } of this.#servers.values()) {
+      await process[Symbol.asyncDispose]();
+      await rm(process.folder, { recursive: true, force: true });
+    }
   }
 }
 

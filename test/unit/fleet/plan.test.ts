@@ -18,6 +18,7 @@ const usualFacts: PlanFacts = {
   linkBytesPerSecond: null,
   lastSync: null,
   unknownCommands: new Set(),
+  hasConfigFile: true,
   settings: new Map([
     ['client-output-buffer-limit', 'normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60'],
   ]),
