@@ -13,6 +13,7 @@ const write = command('set', 'write');
 const read = command('get', 'readonly');
 const info = command('info', 'loading', 'stale');
 const publish = command('publish', 'may_replicate', 'loading', 'stale');
+const replicaof = command('replicaof', 'admin', 'stale', 'no_async_loading');
 const exec = command('exec', 'loading', 'stale');
 const ping = command('ping', 'fast');
 const auth = command('auth', 'no_auth', 'loading', 'stale');
@@ -81,6 +82,34 @@ describe('the gates', () => {
     expect(verdict([gate.readOnly], exec, { transaction: waiting(read) })).toBe(PASSED);
     expect(verdict([gate.writesPaused], exec, { transaction: waiting(write) })).toBe(POSTPONED);
     expect(verdict([gate.writesPaused], write, { transaction: waiting(read) })).toBe(PASSED);
+  });
+
+  test('EXEC is refused during a load for what was queued before it', () => {
+    const waiting = (asked: Command) =>
+      ({ queue: [{ command: asked }], aborted: false }) as unknown as Session['transaction'];
+    expect(verdict([gate.loading], exec, { transaction: waiting(read) })).toMatch(/^LOADING/);
+    expect(verdict([gate.loading], exec, { transaction: waiting(info) })).toBe(PASSED);
+    expect(verdict([gate.loadingBeside], exec, { transaction: waiting(read) })).toBe(PASSED);
+    expect(verdict([gate.loadingBeside], exec, { transaction: waiting(replicaof) })).toMatch(/^LOADING/);
+    expect(verdict([gate.masterDown], exec, { transaction: waiting(read) })).toMatch(/^MASTERDOWN/);
+  });
+
+  test('a load beside the data lets reading through; the host alone may end a load by REPLICAOF', () => {
+    for (const shut of [gate.loading, gate.loadingBeside]) {
+      expect(verdict([shut], replicaof)).toMatch(/^LOADING/);
+      expect(verdict([shut], replicaof, { kind: 'local' })).toBe(PASSED);
+    }
+    expect(verdict([gate.loadingBeside], read)).toBe(PASSED);
+    expect(verdict([gate.loading], read, { kind: 'local' })).toMatch(/^LOADING/);
+  });
+
+  test('a monitor touches no key', () => {
+    expect([write, read, publish, ping].map((asked) => verdict([], asked, { isMonitor: true }) === PASSED)).toEqual([
+      false,
+      false,
+      false,
+      true,
+    ]);
   });
 
   test("the master's stream passes whatever is shut", () => {
