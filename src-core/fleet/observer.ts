@@ -115,7 +115,6 @@ export class Observer implements Disposable {
     const startedAtMs = performance.now();
     const { reading } = member;
     const isWhole = reading === null || startedAtMs - watch.wholeLookAtMs >= wholeLookIntervalMs;
-    watch.pace.begin(startedAtMs);
     try {
       const look = isWhole
         ? await lookWholly(member.node, reading, startedAtMs - watch.rightsAtMs)
@@ -125,7 +124,7 @@ export class Observer implements Disposable {
       // A master on a new history may be another process behind the same address.
       if (look.reading.replicationId !== reading?.replicationId && !isWhole)
         watch.wholeLookAtMs = Number.NEGATIVE_INFINITY;
-      watch.pace.succeed(performance.now());
+      watch.pace.succeed(performance.now(), look.durationMs);
       this.#load.add(look.bytes);
       member.takeLook(look);
     } catch (error) {
@@ -181,6 +180,7 @@ export class Observer implements Disposable {
     });
     this.#schedule(Math.min(this.#calmIntervalMs, ...paced.map(({ intervalMs }) => intervalMs)));
     const due = paced.filter(({ watch, intervalMs }) => watch.pace.isDue(nowMs, intervalMs));
+    for (const { watch } of due) watch.pace.begin(nowMs);
     await this.#lookAtAll(due.map(({ member }) => member));
   }
 

@@ -20,13 +20,14 @@ export class Pace {
     return this.#begunAtMs === null || nowMs - this.#begunAtMs >= intervalMs * (1 - slackShare);
   }
 
+  /** A round takes it. Looks between rounds, which something asked for, do not shift the next one. */
   begin(nowMs: number): void {
     this.#begunAtMs = nowMs;
   }
 
-  succeed(nowMs: number): void {
+  /** A look went well. */
+  succeed(nowMs: number, tookMs: number): void {
     this.#failures = 0;
-    const tookMs = nowMs - (this.#begunAtMs ?? nowMs);
     this.#restsUntilMs = nowMs + tookMs * (restPerLook - 1);
   }
 

@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import type { FailureCode } from '#core/contract/failures.ts';
 import { freePort, portOf } from '../support/free-port.ts';
 import { startRedis } from '../support/redis-server.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { openInBrowser } from './carriers.ts';
 import type { ConsolePage } from './console-page.ts';
 
@@ -93,7 +94,11 @@ test('a server is reached over TLS when its authority is trusted, and refused by
   await using trusting = await openInBrowser({ NODE_EXTRA_CA_CERTS: resolve(certificates, 'ca.crt') });
   await trusting.console.see(trusting.console.card('alpha'));
   const name = await trusting.console.connect(url);
-  expect(await trusting.console.role(name)).toBe('master');
+  await waitFor(
+    'its role to be read',
+    () => trusting.console.role(name),
+    (role) => role === 'master',
+  );
   const admin = redis.client();
   const clients = String(await admin.call('CLIENT', 'LIST'));
   expect(clients.split('\n').filter((line) => line.includes(`laddr=127.0.0.1:${tlsPort}`))).toHaveLength(1);

@@ -8,7 +8,7 @@ it('is due at once, then at each interval', () => {
   const pace = new Pace();
   expect(pace.isDue(0, second)).toBe(true);
   pace.begin(0);
-  pace.succeed(3);
+  pace.succeed(3, 3);
   expect(pace.isDue(500, second)).toBe(false);
   expect(pace.isDue(1000, second)).toBe(true);
 });
@@ -16,7 +16,7 @@ it('is due at once, then at each interval', () => {
 it('rests after a slow look as long as that took', () => {
   const pace = new Pace();
   pace.begin(0);
-  pace.succeed(900);
+  pace.succeed(900, 900);
   expect(pace.isDue(1500, second)).toBe(false);
   expect(pace.isDue(1800, second)).toBe(true);
 });
@@ -31,7 +31,7 @@ it('waits twice as long after each failure, up to a bound, and is itself again a
     expect(pace.isDue(pauseMs, 1)).toBe(true);
   }
   pace.begin(0);
-  pace.succeed(1);
+  pace.succeed(1, 1);
   pace.begin(1000);
   pace.fail(1000);
   expect(pace.isDue(2000, second)).toBe(true);
