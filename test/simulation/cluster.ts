@@ -7,7 +7,7 @@ import { SimulatedTime } from './clock.ts';
 import { Machine, type Process, port } from './machine.ts';
 import { SimulatedNetwork } from './network.ts';
 import type { Weather } from './weather.ts';
-import { drawLoad, drawWrites, type Words } from './writes.ts';
+import { drawLoad, drawWrites, quietDatabase, type Words } from './writes.ts';
 
 /** How long a healed cluster may take until all machines have the same data. */
 const healedWithinMs = 60_000;
@@ -16,6 +16,8 @@ const reachedWithinMs = 2500;
 const lastWrites = 10;
 const lastBursts = 3;
 const lookEveryMs = 100;
+/** A failover that is given up, or whose target answers or does not, is over by then. */
+const failedOverWithinMs = 20_000;
 /** How long a clean end may take: `shutdown-timeout`, and a save. */
 const endedWithinMs = 20_000;
 const waitTimeoutMs = 1000;
@@ -97,18 +99,36 @@ export class Cluster {
     this.#say(`promote(${name})`);
     this.machine(name).master = null;
     this.machine(name).command('REPLICAOF', 'NO', 'ONE');
+    this.checks.promises.check(this.machine(name), 'by its promotion');
+  }
+
+  /** A failover changes who follows whom without our doing: then the engines know better. */
+  observeRoles(): void {
+    for (const machine of this.machines.values()) {
+      const { engine } = machine;
+      if (engine === null) continue;
+      const master = this.machines.get(engine.replication.link?.address.host ?? '') ?? null;
+      if (master === machine.master) continue;
+      this.#say(`${machine.name} follows ${master?.name ?? 'nobody'} now`);
+      machine.master = master;
+      if (master === null) this.checks.promises.check(machine, 'by a failover');
+    }
   }
 
   /** Whether `name` stands below `above`, or is it. */
   isBelow(name: string, above: string): boolean {
-    for (let at: Machine | null = this.machine(name); at !== null; at = at.master) if (at.name === above) return true;
-    return false;
+    return this.#upwards(name).some((machine) => machine.name === above);
   }
 
   depth(name: string): number {
-    let depth = 0;
-    for (let at = this.machine(name).master; at !== null; at = at.master) depth++;
-    return depth;
+    return this.#upwards(name).length - 1;
+  }
+
+  /** From a machine up to its root; or, since failovers can close a circle, until one comes again. */
+  #upwards(name: string): Machine[] {
+    const path: Machine[] = [];
+    for (let at: Machine | null = this.machine(name); at !== null && !path.includes(at); at = at.master) path.push(at);
+    return path;
   }
 
   // ---- what happens to links
@@ -141,6 +161,18 @@ export class Cluster {
     this.machine(name).command(...words);
   }
 
+  /** Nothing can be written on the machine's disk for a while. */
+  fillDisk(name: string, forMs: number): void {
+    this.#say(`fillDisk(${name}) for ${forMs} ms`);
+    this.machine(name).disk.fullUntilMs = this.time.nowMs + forMs;
+  }
+
+  /** Empties all databases, of which nothing was promised to stay then. */
+  empty(name: string): void {
+    this.checks.promises.forget();
+    this.command(name, 'FLUSHALL');
+  }
+
   /** CONFIG SET, and for every later start. */
   set(name: string, directive: string, value: string): void {
     this.machine(name).settings[directive] = value;
@@ -159,14 +191,15 @@ export class Cluster {
   wait(name: string, replicas: number): void {
     const key = `wait:${++this.#waits}`;
     this.#say(`wait(${name}) for ${replicas} replicas to have ${key}`);
-    const promise = this.checks.promise(this.machine(name), key);
+    const promise = this.checks.promises.expect(this.machine(name), key);
     let heard = '';
     const client = new SimulatedClient(this.network.transport(clientHost, this.#clientLife), name, (text) => {
       heard += text;
-      const answer = /^\+OK\r\n:(\d+)\r\n$/.exec(heard);
+      const answer = /^\+OK\r\n\+OK\r\n:(\d+)\r\n$/.exec(heard);
       if (answer !== null) promise(Number(answer[1]));
     });
     client.say([
+      ['SELECT', String(quietDatabase)],
       ['SET', key, key],
       ['WAIT', String(replicas), String(waitTimeoutMs)],
     ]);
@@ -202,9 +235,15 @@ export class Cluster {
     await this.until('that whoever ends has ended', endedWithinMs, () => this.#all(({ isEnding }) => !isEnding));
     for (const machine of this.machines.values()) if (machine.process === null) this.start(machine.name);
     await this.until('that every machine is up', endedWithinMs, () => this.#all((machine) => machine.isUp));
-    const [root, ...others] = [...this.machines.values()].filter(({ master }) => master === null);
-    if (root === undefined) throw new Error('there is no master');
-    for (const other of others) this.attach(other.name, root.name);
+    for (const machine of this.machines.values()) machine.calmDown();
+    await this.until('that no failover goes on', failedOverWithinMs, () =>
+      this.#all(({ engine }) => engine?.replication.failover.isRunning === false),
+    );
+    this.observeRoles();
+    for (const machine of this.machines.values()) this.checks.promises.check(machine, 'by the end');
+    const root = this.#chooseRoot();
+    for (const other of this.machines.values())
+      if (other !== root && other.master === null) this.attach(other.name, root.name);
     for (const client of this.#clients.values()) client.leave();
     await this.until('that all have the same data', healedWithinMs, () => this.checks.areInSync());
     this.checks.compareAll();
@@ -223,6 +262,18 @@ export class Cluster {
     }
     await this.until('that every machine has ended', endedWithinMs, () => this.#all(({ process }) => process === null));
     await this.pass(lookEveryMs);
+  }
+
+  /** A master; where all follow one another in a circle, the first of them is made one. */
+  #chooseRoot(): Machine {
+    const all = [...this.machines.values()];
+    const root = all.find(({ master }) => master === null) ?? all[0]!;
+    if (root.master !== null) this.promote(root.name);
+    for (const machine of all) {
+      const above = this.#upwards(machine.name).at(-1)!;
+      if (above.master !== null) this.promote(machine.name);
+    }
+    return root;
   }
 
   #all(isSo: (machine: Machine) => boolean): boolean {
@@ -259,7 +310,12 @@ export class Cluster {
 
   #logged(machine: Machine, { mark, level, text }: LogRecord): void {
     this.#note(`  ${machine.name} ${mark} ${level}: ${text}`);
-    this.checks.logged(machine, text);
+    try {
+      this.checks.logged(machine, text);
+    } catch (error) {
+      // Thrown into the engine it would be the engine's to deal with: it is the story that ends.
+      this.#failure ??= error;
+    }
   }
 
   #say(text: string): void {

@@ -9,6 +9,8 @@ const actMaxMs = 8;
 /** What a machine keeps when its process dies. */
 export class SimulatedDisk {
   readonly files = new Map<string, Buffer>();
+  /** Until then nothing more can be written. */
+  fullUntilMs = 0;
 
   /** Names of what only a running process needs: a clean end leaves none. */
   get temporaryFiles(): string[] {
@@ -72,6 +74,7 @@ export class ProcessFiles implements Files {
     return {
       write: (bytes) =>
         this.#act(() => {
+          if (this.#time.nowMs < this.#disk.fullUntilMs) throw full(path);
           const grown = Buffer.concat([inode, bytes]);
           if (this.#disk.files.get(path) === inode) this.#disk.files.set(path, grown);
           inode = grown;
@@ -121,6 +124,10 @@ export class ProcessFiles implements Files {
       });
     });
   }
+}
+
+function full(path: string): Error {
+  return Object.assign(new Error(`ENOSPC: no space left on device: ${path}`), { code: 'ENOSPC' });
 }
 
 function missing(path: string): Error {

@@ -7,7 +7,7 @@ import { type SeededRandom, seededRandom } from '../support/random.ts';
 import { type Life, ProcessClock, ProcessTimers, type SimulatedTime } from './clock.ts';
 import { ProcessFiles, SimulatedDisk } from './disk.ts';
 import type { ProcessTransport, SimulatedNetwork } from './network.ts';
-import { databases } from './writes.ts';
+import { databaseCount } from './writes.ts';
 
 export const port = 6379;
 
@@ -40,6 +40,14 @@ export interface MachineEvents {
   log(machine: Machine, record: LogRecord): void;
   failed(machine: Machine, error: unknown): void;
 }
+
+/** Whatever an act may have set, as it must be for all to become equal and to stay so. */
+const calmSettings: Readonly<Record<string, string>> = {
+  'min-replicas-to-write': '0',
+  'client-output-buffer-limit': 'replica 0 0 0',
+  'rdb-key-save-delay': '0',
+  'key-load-delay': '0',
+};
 
 export class Machine {
   readonly name: string;
@@ -134,6 +142,15 @@ export class Machine {
     this.#call(process, async () => void (await process.engine.execute(words)));
   }
 
+  /** Ends what acts have begun: full disks, pauses, failovers, delays, and limits that would send replicas away. */
+  calmDown(): void {
+    this.disk.fullUntilMs = 0;
+    Object.assign(this.settings, calmSettings);
+    this.command('CLIENT', 'UNPAUSE');
+    this.command('FAILOVER', 'ABORT');
+    for (const [name, value] of Object.entries(calmSettings)) this.command('CONFIG', 'SET', name, value);
+  }
+
   #call(process: Process, act: () => Promise<void>): void {
     process.calls++;
     act()
@@ -169,7 +186,7 @@ export class Machine {
       port: String(port),
       'protected-mode': 'no',
       save: '',
-      databases: String(databases),
+      databases: String(databaseCount),
       replicaof: this.master === null ? '' : `${this.master.name} ${port}`,
       ...this.settings,
     };

@@ -10,11 +10,11 @@ test(
   `${stories} stories from seed ${baseSeed} on end with equal data`,
   async () => {
     const startedMs = performance.now();
-    const counts = { events: 0, compared: 0, matched: 0, full: 0, partial: 0, waited: 0 };
+    const counts = { events: 0, compared: 0, matched: 0, full: 0, partial: 0, waited: 0, kept: 0 };
     for (let seed = baseSeed; seed < baseSeed + stories; seed++) {
       const end = await tellStory(seed);
       counts.events += end.events;
-      for (const name of ['compared', 'matched', 'full', 'partial', 'waited'] as const)
+      for (const name of ['compared', 'matched', 'full', 'partial', 'waited', 'kept'] as const)
         counts[name] += end.counts[name];
     }
     const seconds = (performance.now() - startedMs) / 1000;

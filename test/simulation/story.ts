@@ -43,6 +43,7 @@ export async function tellStory(seed: number): Promise<StoryEnd> {
       // Something is always under way when something else happens.
       for (const name of masters(cluster)) cluster.write(name, random.below(12));
       await cluster.pass(random.below(6));
+      cluster.observeRoles();
       await actByChance(cluster, random);
       await cluster.pass(random.pick([1, 20, 200, 1500]) + random.below(50));
     }
@@ -79,6 +80,7 @@ function drawSettings(random: SeededRandom): Record<string, string> {
     'repl-ping-replica-period': String(1 + random.below(3)),
     'repl-timeout': String(4 + random.below(4)),
     'repl-diskless-sync': random.pick(['yes', 'no']),
+    'repl-diskless-load': random.pick(['disabled', 'on-empty-db', 'swapdb']),
     'repl-diskless-sync-delay': String(random.below(2)),
     'repl-backlog-ttl': random.pick(['0', '3', '3600']),
     rdbcompression: random.pick(['yes', 'no']),

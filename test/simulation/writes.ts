@@ -5,7 +5,12 @@ import type { SeededRandom } from '../support/random.ts';
 export type Words = readonly string[];
 
 const keysOfType = 4;
-export const databases = 3;
+/** In these the drawn writes are done. */
+const databases = 3;
+/** No drawn write ever comes here: what is here stays until all is emptied. */
+export const quietDatabase = databases;
+export const databaseCount = databases + 1;
+const ownPrefix = 'own:';
 
 interface Draw {
   readonly random: SeededRandom;
@@ -92,11 +97,28 @@ const longValueIn = 12;
 /** The requests of a burst, to be sent one after the other on one connection. */
 export function drawWrites(random: SeededRandom, count: number): Words[] {
   const draw = drawing(random);
-  const one = () => (random.below(flushIn) === 0 ? [random.pick(['FLUSHDB', 'FLUSHALL'])] : random.pick(rows)(draw));
+  const one = () => (random.below(flushIn) === 0 ? ['FLUSHDB'] : random.pick(rows)(draw));
   const words = Array.from({ length: count }, one);
   return random.below(transactionIn) === 0
     ? [['MULTI'], ...words, [random.below(8) === 0 ? 'DISCARD' : 'EXEC']]
     : words;
+}
+
+/** Whether `database:key` was written by clients of a writable replica. */
+export function isOwnKey(name: string): boolean {
+  return name.includes(`:${ownPrefix}`);
+}
+
+/** A write that clients of a replica may do for themselves, where it lets them. */
+export function drawOwnWrite(random: SeededRandom): Words {
+  const key = `${ownPrefix}${random.below(4)}`;
+  return random.pick<Words>([
+    ['SET', key, `v${random.below(1000)}`],
+    ['SET', key, 'short', 'PX', String(1 + random.below(2000))],
+    ['DEL', key],
+    ['RPUSH', `${ownPrefix}list`, `m${random.below(100)}`],
+    ['PEXPIRE', key, String(1 + random.below(500))],
+  ]);
 }
 
 /** So many bytes of writes, to push the backlog's window on. */
