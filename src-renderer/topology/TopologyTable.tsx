@@ -1,12 +1,22 @@
 // The same fleet as a table: every figure of the graph, in rows that a screen reader and a keyboard walk through.
-import { Table } from '@mantine/core';
+import { Button, Table } from '@mantine/core';
 import { memo, useState } from 'react';
+import type { GhostView } from '#core/contract/surroundings.ts';
 import type { NodeId, NodeView } from '#core/contract/views.ts';
 import { NodeMenu } from '../actions/NodeMenu.tsx';
 import { StateGlyph } from '../design/StateGlyph.tsx';
-import { formatAddress, formatBytes, formatCount, formatRate, formatSeconds } from '../i18n/format.ts';
+import { openDialog } from '../dialogs/dialog-store.ts';
+import {
+  formatAddress,
+  formatBytes,
+  formatCount,
+  formatRate,
+  formatSeconds,
+  formatWholeSeconds,
+} from '../i18n/format.ts';
 import { say, type TextKey } from '../i18n/i18n.ts';
 import { conditionText, roleKey } from '../i18n/node-words.ts';
+import { useClock } from '../store/clock-store.ts';
 import { useCondition, useFleet, useNode } from '../store/fleet-store.ts';
 import { phaseOf } from '../store/node-state.ts';
 import { select, useSelection } from '../store/selection-store.ts';
@@ -48,6 +58,7 @@ export function TopologyTable() {
           {order.map((id) => (
             <NodeRow key={id} nodeId={id} />
           ))}
+          <GhostRows />
         </Table.Tbody>
       </Table>
     </div>
@@ -107,6 +118,44 @@ function Row({ node }: { readonly node: NodeView }) {
       <Table.Td>
         <NodeMenu nodeId={node.id} name={node.name} isOpen={isMenuOpen} setOpen={setMenuOpen} />
       </Table.Td>
+    </Table.Tr>
+  );
+}
+
+/** Servers that are spoken of and not here: what is known of them, and when they were last seen. */
+function GhostRows() {
+  const ghosts = useFleet((fleet) => fleet.surroundings.ghosts);
+  return ghosts.map((ghost) => <GhostRow key={ghost.id} ghost={ghost} />);
+}
+
+function GhostRow({ ghost }: { readonly ghost: GhostView }) {
+  const master = useNode(ghost.masterId);
+  const age = useClock(({ nowMs }) => formatWholeSeconds(Math.max(0, Math.round((nowMs - ghost.lastSeenAtMs) / 1000))));
+  const address = formatAddress(ghost.address);
+  return (
+    <Table.Tr data-testid={`ghost-row-${ghost.address.port}`} data-faded>
+      <Table.Td>{say('card.ghost')}</Table.Td>
+      <Table.Td>
+        <span className="badge badge-unknown">{say(`role.${ghost.role}`)}</span>
+      </Table.Td>
+      <Table.Td>
+        <span className="table-state tone-unknown">
+          <StateGlyph tone="unknown" />
+          {say('state.seen', { age })}
+        </span>
+      </Table.Td>
+      <Table.Td className="mono">{address}</Table.Td>
+      <Table.Td>{master?.name ?? say('card.noValue')}</Table.Td>
+      <Table.Td colSpan={figures.length}>
+        <Button
+          size="compact-xs"
+          variant="default"
+          onClick={() => openDialog({ kind: 'connect', address: ghost.address })}
+        >
+          {say('card.ghostConnect')}
+        </Button>
+      </Table.Td>
+      <Table.Td />
     </Table.Tr>
   );
 }
