@@ -3,8 +3,8 @@ import { attach, info, promote } from '../support/replication.ts';
 import type { ServerProcess } from '../support/server-process.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-/** Looking costs the one looked at, so not more often; of a second it is half a per cent. */
-const lookEveryMs = 5;
+/** Looking costs the one looked at, so not more often; of a second it is one per cent. */
+const lookEveryMs = 10;
 const syncTimeoutMs = 120_000;
 const bounds = { intervalMs: lookEveryMs, timeoutMs: syncTimeoutMs };
 
