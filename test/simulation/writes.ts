@@ -1,5 +1,6 @@
 // Draws commands that write: of every type, on few keys, so that they meet.
 import type { SeededRandom } from '../support/random.ts';
+import { familyWrites } from './family-writes.ts';
 
 /** A request, word by word. */
 export type Words = readonly string[];
@@ -87,6 +88,7 @@ const rows: readonly Row[] = [
   (d) => ['BLMOVE', d.key('l'), d.key('l'), 'LEFT', 'LEFT', '0.3'],
   (d) => ['BZPOPMIN', d.key('z'), '0.4'],
   (d) => ['PUBLISH', 'news', d.value()],
+  ...familyWrites,
 ];
 
 /** One request in so many empties a database. */
