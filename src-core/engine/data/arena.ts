@@ -1,5 +1,5 @@
 // Memory for records, outside the JavaScript heap: it grows in place, is never scanned by the collector, and what is
-// released is used again. Hot: guarded by `npm run bench -- throughput` and `-- memory`.
+// released is used again. Hot: guarded by `npm run bench -- throughput` and `-- replication`.
 
 /** A place in an arena, counted in units of 8 bytes so that 4 GB fit a small integer. 0 is no place. */
 export type Ref = number;

@@ -1,5 +1,5 @@
 // One of the sixteen databases: keys to typed values with expiry, as records in the keyspace's arena.
-// Hot: guarded by `npm run bench -- throughput`.
+// Hot: guarded by `npm run bench -- throughput` and `-- replication`.
 import type { Ref } from '../data/arena.ts';
 import { hashBytes } from './hash.ts';
 import type { Keyspace } from './keyspace.ts';

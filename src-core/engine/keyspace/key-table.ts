@@ -1,5 +1,5 @@
 // A chained hash table of records in an arena, which doubles and halves a few buckets at a time.
-// Hot: guarded by `npm run bench -- throughput`.
+// Hot: guarded by `npm run bench -- throughput` and `-- replication`.
 import type { Arena, Ref } from '../data/arena.ts';
 import { byteOffset, headBytes, keyLengthOf } from './record.ts';
 

@@ -1,5 +1,5 @@
 // Reads what is written down in a record: type, value, key and expiry of a `Ref`.
-// Hot: guarded by `npm run bench -- throughput`.
+// Hot: guarded by `npm run bench -- throughput` and `-- replication`.
 import type { Arena, Ref } from '../data/arena.ts';
 import { KeyTable } from './key-table.ts';
 import type { ObjectSlots } from './object-slots.ts';

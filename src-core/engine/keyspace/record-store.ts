@@ -1,5 +1,5 @@
 // Makes records, moves them to blocks of another size, and copies bytes into them.
-// Hot: guarded by `npm run bench -- throughput`.
+// Hot: guarded by `npm run bench -- throughput` and `-- replication`.
 import { type Ref, sameClass } from '../data/arena.ts';
 import { ExpiryIndex } from './expiry-index.ts';
 import {
