@@ -77,17 +77,24 @@ describe('discovery', () => {
     await using master = await startRedis({ settings: fast });
     await using replica = await startRedis({ settings: follow(master) });
     await using fleet = watchFleet();
+    await using taking = watchFleet();
     await fleet.connect({ host: master.host, port: master.port, name: 'master' });
+    await taking.connect({ host: master.host, port: master.port, servesFound: true });
     const ghost = () => fleet.fleet.snapshot().surroundings.ghosts[0];
+    const taken = () => taking.fleet.snapshot().nodes.find(({ address }) => address.port === replica.port);
     await fleet.until('the ghost of the replica', ghost, (it) => it?.saidBy.length === 1);
+    await taking.until('the replica to be let in', taken, (it) => it?.role === 'replica');
     await replica.stop('SIGKILL');
+    const gone = await taking.until('it to be gone', taken, (it) => it?.lifecycle.kind === 'unreachable');
+    expect(gone).toMatchObject({ role: 'replica', keys: 0 });
+    expect(gone?.observedAtMs).toBeLessThanOrEqual(Date.now());
     const left = await fleet.until('nobody to speak of it', ghost, (it) => it?.saidBy.length === 0);
     expect(left?.lastSeenAtMs).toBeLessThanOrEqual(Date.now());
     fleet.fleet.forgetGhost({ host: '127.0.0.1', port: replica.port });
     expect(ghost()).toBeUndefined();
   });
 
-  it('tells on the ghost why a server that others speak of cannot be reached, and tries it again only after a pause', async () => {
+  it('tells on the ghost why a server that others speak of cannot be reached, and when it is tried again', async () => {
     await using master = await startRedis({ settings: fast });
     await using replica = await startRedis({
       settings: { ...follow(master), 'replica-announce-ip': '127.0.0.9', 'replica-announce-port': 7 },
@@ -100,7 +107,9 @@ describe('discovery', () => {
       address: { host: '127.0.0.9', port: 7 },
       attempt: { failure: { code: 'connectionRefused' } },
     });
-    expect(replica.port).toBeGreaterThan(0);
+    const nextTryAtMs = told?.attempt.kind === 'failed' ? told.attempt.nextTryAtMs : 0;
+    expect(nextTryAtMs).toBeGreaterThan(Date.now() + 1000);
+    expect(fleet.ports).not.toContain(replica.port);
   });
 
   it('stops at its bound, and says so on the ghosts', async () => {
