@@ -80,7 +80,12 @@ const sortedSets = (random: SeededRandom): Words[] => [
 /** Nodes of both kinds of fields, deleted entries, groups with pending entries, and streams that became empty. */
 const streams = (random: SeededRandom): Words[] => [
   ...numbered(largeItems, (index) => ['XADD', 'stream:many', `${index + 1}-1`, 'field', `value ${index}`, 'n', index]),
-  ...numbered(200, (index) => ['XADD', 'stream:mixed', '*', ...flat(1 + (index % 3), (at) => [`f${at}`, index])]),
+  ...numbered(200, (index) => [
+    'XADD',
+    'stream:mixed',
+    `${index * 3}-${1 + index}`,
+    ...flat(1 + (index % 3), (at) => [`f${at}`, index]),
+  ]),
   ['XADD', 'stream:binary', '18446744073709551615-5', random.bytes(10), random.bytes(300), '', ''],
   ['XDEL', 'stream:many', '5-1', '6-1', '1200-1'],
   ['XTRIM', 'stream:many', 'MAXLEN', 1100],

@@ -11,7 +11,10 @@ import type { Database } from '#core/engine/keyspace/database.ts';
 import type { Keyspace } from '#core/engine/keyspace/keyspace.ts';
 import { valueType } from '#core/engine/keyspace/record.ts';
 
-/** From `database:key` to type, expiry and value; sets and hashes sorted. A key that is there twice is an error. */
+/**
+ * From `database:key` to type, expiry and value, sets and hashes sorted; and from `library name` to its source. A key
+ * that is there twice is an error.
+ */
 export function readKeyspace(keyspace: Keyspace): Map<string, string> {
   const reading = new Map<string, string>();
   for (const database of keyspace.databases) {
@@ -21,6 +24,7 @@ export function readKeyspace(keyspace: Keyspace): Map<string, string> {
       reading.set(name, `${database.type(ref)} ${database.expiryMs(ref)} ${JSON.stringify(readValue(database, ref))}`);
     });
   }
+  for (const { name, source } of keyspace.libraries.values()) reading.set(`library ${name}`, source.toString('latin1'));
   return reading;
 }
 

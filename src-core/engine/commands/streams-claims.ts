@@ -97,7 +97,7 @@ interface ClaimOptions {
 }
 
 /** @throws ReplyError */
-function parseClaim({ args, nowMs }: CommandContext): ClaimOptions {
+function parseClaim({ args, nowMs, session }: CommandContext): ClaimOptions {
   const minIdleMs = Math.max(0, args.integer(MIN_IDLE_INDEX, invalid('min-idle-time')));
   const ids: StreamId[] = [];
   let i = MIN_IDLE_INDEX + 1;
@@ -118,7 +118,8 @@ function parseClaim({ args, nowMs }: CommandContext): ClaimOptions {
     } else if (args.is(i, 'LASTID') && hasValue) read.lastId = parseId(args, ++i);
     else throw new ReplyError(`ERR Unrecognized XCLAIM option '${args.text(i)}'`);
   }
-  const isMoment = read.deliveredMs >= 0 && read.deliveredMs <= nowMs;
+  // A moment to come is taken for now; but the master's clock may be ahead, and a replica holds what its master holds.
+  const isMoment = read.deliveredMs >= 0 && (read.deliveredMs <= nowMs || session.kind === 'master');
   return {
     ...read,
     ids,
