@@ -11,7 +11,7 @@ export const connectionTexts = {
   close: 'Close',
   none: 'No connection is kept yet.',
   noneHint: 'What you connect to is kept here by itself. You can also paste several addresses, or import a file.',
-  columns: { name: 'Name', address: 'Address', way: 'Way', login: 'Login', state: 'State', acts: 'Acts' },
+  columns: { name: 'Name', address: 'Address', login: 'Login', state: 'State', acts: 'Acts' },
   way: { straight: 'straight', tls: 'TLS', mutual: 'TLS, own certificate', ssh: 'SSH', sentinel: 'Sentinel: {{name}}' },
   login: {
     none: 'no login',
