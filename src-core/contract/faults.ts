@@ -69,7 +69,6 @@ export const faultSchema = faultKinds.refine(
 );
 
 export type Fault = z.infer<typeof faultKinds>;
-export type FaultKind = Fault['kind'];
 export type Direction = z.infer<typeof direction>;
 
 /** What is on a link now, as a screen shows it. */

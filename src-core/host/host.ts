@@ -73,7 +73,7 @@ export class Host {
       gate: this.#gate,
       findRestoration: (runId, to) => restorationOf(this.#journal, runId, to),
     });
-    this.#faults = new LinkFaults(this.fleet, this.#journal);
+    this.#faults = new LinkFaults(this.fleet, this.#journal, this.#gate);
   }
 
   /** The lab as it was left, or the first one; and the remembered connections. @returns what could not be started */

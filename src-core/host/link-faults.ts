@@ -12,6 +12,7 @@ import type { Fleet } from '../fleet/fleet.ts';
 import type { Member } from '../fleet/member.ts';
 import { findMaster, isLoopback } from '../fleet/topology.ts';
 import { Relay } from '../lab/relay.ts';
+import type { ReadOnlyGate } from './read-only.ts';
 
 /** A fault is set when the link streams through its relay, or after so long all the same. */
 const streamWaitMaxMs = 8000;
@@ -36,21 +37,23 @@ type Change = FaultEntry['change'];
 export class LinkFaults implements AsyncDisposable {
   readonly #fleet: Fleet;
   readonly #journal: Journal;
+  readonly #gate: ReadOnlyGate;
   readonly #links = new Map<NodeId, RelayedLink>();
   /** One call at a time for each link: two would lay two relays. */
   readonly #calls = new Map<NodeId, Promise<unknown>>();
   readonly #watching: Disposable;
 
-  constructor(fleet: Fleet, journal: Journal) {
+  constructor(fleet: Fleet, journal: Journal, gate: ReadOnlyGate) {
     this.#fleet = fleet;
     this.#journal = journal;
+    this.#gate = gate;
     this.#watching = fleet.changes.on(() => this.#dropAbandoned());
   }
 
   /**
    * Puts the link through a relay where it is not yet, and sets the fault; null passes everything on.
    * @throws FailureError nodeUnknown, nodeNotRunning, nodeNotConnected, notAReplica, clusterMode, faultsForbidden,
-   *   relayOutOfReach, commandRefused
+   *   relayOutOfReach, readOnlyMode, commandRefused
    */
   fault(nodeId: NodeId, fault: Fault | null): Promise<RelayView> {
     return this.#inTurn(nodeId, () => this.#fault(nodeId, fault));
@@ -68,6 +71,8 @@ export class LinkFaults implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#watching.dispose();
     const links = [...this.#links.values()];
+    // What we did to a server we undo, though a person may have forbidden changes since: nobody else would.
+    if (links.length > 0) this.#gate.isOn = false;
     const enough = new AbortController();
     const bound = delay(closeWaitMaxMs, undefined, { signal: enough.signal }).catch(() => {}); // ended early
     await Promise.race([Promise.all(links.map((link) => this.#takeOff(link).catch(() => {}))), bound]);
@@ -79,6 +84,7 @@ export class LinkFaults implements AsyncDisposable {
     const member = this.#fleet.member(nodeId);
     await this.#fleet.observer.look(member);
     const target = this.#check(member);
+    this.#gate.mayExecute([replicaOf(target)]);
     const link = this.#links.get(nodeId);
     const change: Change = { kind: 'fault', fault };
     if (link && member.isThroughRelay) {

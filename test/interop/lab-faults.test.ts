@@ -271,6 +271,9 @@ it('what cannot have a fault is told why', async () => {
   };
   expect(await code(link.masterId)).toBe('notAReplica');
   expect(await code('nobody')).toBe('nodeUnknown');
+  unwrap(await client.guards.set({ readOnly: true }));
+  expect(await code(link.replicaId)).toBe('readOnlyMode');
+  unwrap(await client.guards.set({ readOnly: false }));
   await expect(
     client.links.fault({ nodeId: link.replicaId, fault: { kind: 'throttle', bytesPerSecond: 0 } }),
   ).rejects.toThrow(/validation/i);
@@ -289,6 +292,8 @@ it('when the host ends a real replica follows its master directly again', async 
   const relay = await link.fault({ kind: 'stall' });
   const { replica } = link;
   expect(await followed(replica)).toEqual(relay.address);
+  // A server is never left behind with a relay that is gone, not even where changes are forbidden by now.
+  unwrap(await link.host.client.guards.set({ readOnly: true }));
   await link.host.host.close();
   expect(await followed(replica)).toEqual({ host: master.host, port: master.port });
 });
