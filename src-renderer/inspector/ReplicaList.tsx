@@ -35,8 +35,10 @@ function ReplicaRow({ replica }: { readonly replica: AttachedReplicaView }) {
       <span className="grow" />
       <span className={`tone-${tone}`}>{replica.state}</span>
       <span>{formatBytes(replica.lagBytes)}</span>
-      {replica.outputBuffer !== null && <BufferFigure name={name} buffer={replica.outputBuffer} />}
-      <span className="faint">{say('inspector.replicaAck', { age: formatWholeSeconds(replica.ackAgeSeconds) })}</span>
+      <span className="replica-more">
+        {replica.outputBuffer !== null && <BufferFigure name={name} buffer={replica.outputBuffer} />}
+        <span className="faint">{say('inspector.replicaAck', { age: formatWholeSeconds(replica.ackAgeSeconds) })}</span>
+      </span>
     </li>
   );
 }
