@@ -7,7 +7,7 @@
 import type { Int64 } from './canonical-integer.ts';
 import { Listpack } from './listpack.ts';
 import { integerAt, isTextHead } from './listpack-entry.ts';
-import { millisecondsOf, type StreamId, sequenceOf, streamId } from './stream-id.ts';
+import { millisecondsOf, type StreamId, sequenceOf, streamId, ZERO_ID } from './stream-id.ts';
 
 const DELETED = 1;
 const SAME_FIELDS = 2;
@@ -21,8 +21,9 @@ export interface StreamEntry {
 }
 
 /** An entry where it lies: `at` is the position of its flags. */
-interface PlacedEntry extends StreamEntry {
+interface PlacedEntry {
   readonly at: number;
+  readonly id: StreamId;
   readonly isDeleted: boolean;
 }
 
@@ -30,6 +31,8 @@ export class StreamNode {
   /** The id of the entry that the node began with: the others say how far they are from it. */
   readonly masterId: StreamId;
   readonly listpack: Listpack;
+  /** They never change. */
+  #names: readonly string[] | null = null;
 
   constructor(masterId: StreamId, listpack: Listpack) {
     this.masterId = masterId;
@@ -60,7 +63,7 @@ export class StreamNode {
   /** Adds an entry at the end. */
   append(id: StreamId, fields: readonly string[]): void {
     const { listpack } = this;
-    const names = this.#names();
+    const { names } = this;
     const sameFields = names.length * 2 === fields.length && names.every((name, i) => name === fields[i * 2]);
     const elements = sameFields ? fields.filter((_, i) => i % 2 === 1) : [String(fields.length / 2), ...fields];
     listpack.append(String(sameFields ? SAME_FIELDS : 0));
@@ -71,9 +74,18 @@ export class StreamNode {
     this.#count(1, 0);
   }
 
-  /** The entries that are not deleted, in order. */
-  *entries(): Generator<StreamEntry, undefined> {
-    for (const entry of this.#placed()) if (!entry.isDeleted) yield entry;
+  /** The entries that are not deleted, in order, from the first whose id is no lower than `from`. */
+  *entries(from: StreamId = ZERO_ID): Generator<StreamEntry, undefined> {
+    for (const { at, id, isDeleted } of this.#placed()) {
+      if (!isDeleted && id >= from) yield { id, fields: this.#fieldsAt(at) };
+    }
+  }
+
+  /** The entries that are not deleted, the last first. */
+  *reversedEntries(): Generator<StreamEntry, undefined> {
+    for (const { at, id, isDeleted } of this.#placedReversed()) {
+      if (!isDeleted) yield { id, fields: this.#fieldsAt(at) };
+    }
   }
 
   /** The first entry, the deleted ones among them. */
@@ -83,11 +95,7 @@ export class StreamNode {
 
   /** The last entry, the deleted ones among them. */
   get lastId(): StreamId {
-    const { listpack } = this;
-    const length = listpack.last;
-    let at = length;
-    for (let left = this.#number(length); left > 0; left--) at = listpack.previous(at);
-    return this.#idAt(listpack.next(at));
+    return this.#placedReversed().next().value?.id ?? this.masterId;
   }
 
   /** Marks the entry with this id as deleted; false if it is not here, or is already. */
@@ -126,43 +134,69 @@ export class StreamNode {
     if (deleted !== 0) listpack.replace(listpack.next(listpack.first), String(this.deleted + deleted));
   }
 
-  #names(): string[] {
+  /** The fields of the first entry: those of others that have the same need not be said again. */
+  get names(): readonly string[] {
+    if (this.#names !== null) return this.#names;
     const { listpack } = this;
     let at = listpack.skip(listpack.first, 2);
-    const count = this.#number(at);
     const names: string[] = [];
-    for (let i = 0; i < count; i++) {
+    for (let left = this.#number(at); left > 0; left--) {
       at = listpack.next(at);
       names.push(listpack.textAt(at));
     }
+    this.#names = names;
     return names;
   }
 
   *#placed(): Generator<PlacedEntry, undefined> {
     const { listpack } = this;
-    const names = this.#names();
     // Valid, deleted, the number of names, the names, and the zero that ends them.
-    let at = listpack.skip(listpack.first, names.length + 4);
+    let at = listpack.skip(listpack.first, this.names.length + 4);
     while (at !== listpack.end) {
-      const start = at;
-      const flags = this.#number(at);
-      at = listpack.next(at);
-      const id = this.#idAt(at);
-      at = listpack.skip(at, 2);
-      const fields: string[] = [];
-      if ((flags & SAME_FIELDS) !== 0) {
-        for (const name of names) {
-          fields.push(name, listpack.textAt(at));
-          at = listpack.next(at);
-        }
-      } else {
-        const count = this.#number(at) * 2;
-        at = listpack.next(at);
-        for (let i = 0; i < count; i++, at = listpack.next(at)) fields.push(listpack.textAt(at));
-      }
-      at = listpack.next(at);
-      yield { at: start, id, isDeleted: (flags & DELETED) !== 0, fields };
+      yield this.#placedAt(at);
+      at = listpack.skip(at, this.#elementsAt(at));
     }
+  }
+
+  /** Each entry ends in its length, and before the first there is a zero in its place. */
+  *#placedReversed(): Generator<PlacedEntry, undefined> {
+    const { listpack } = this;
+    let last = listpack.last;
+    for (let left = this.#number(last); left > 0; left = this.#number(last)) {
+      let at = last;
+      for (; left > 0; left--) at = listpack.previous(at);
+      yield this.#placedAt(at);
+      last = listpack.previous(at);
+    }
+  }
+
+  #placedAt(at: number): PlacedEntry {
+    return { at, id: this.#idAt(this.listpack.next(at)), isDeleted: (this.#number(at) & DELETED) !== 0 };
+  }
+
+  /** How many elements the entry at `at` has, its length included. */
+  #elementsAt(at: number): number {
+    const hasOwnFields = (this.#number(at) & SAME_FIELDS) === 0;
+    if (!hasOwnFields) return ENTRY_HEAD_ELEMENTS + this.names.length + 1;
+    return ENTRY_HEAD_ELEMENTS + 1 + this.#number(this.listpack.skip(at, ENTRY_HEAD_ELEMENTS)) * 2 + 1;
+  }
+
+  #fieldsAt(at: number): string[] {
+    const { listpack, names } = this;
+    const fields: string[] = [];
+    let position = listpack.skip(at, ENTRY_HEAD_ELEMENTS);
+    if ((this.#number(at) & SAME_FIELDS) !== 0) {
+      for (const name of names) {
+        fields.push(name, listpack.textAt(position));
+        position = listpack.next(position);
+      }
+      return fields;
+    }
+    for (let left = this.#number(position) * 2; left > 0; left--) {
+      position = listpack.next(position);
+      fields.push(listpack.textAt(position));
+    }
+    return fields;
   }
 
   /** The id whose differences stand at `at` and after it. */

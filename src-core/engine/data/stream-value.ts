@@ -94,9 +94,9 @@ export class StreamValue {
   *range(from: StreamId = ZERO_ID, to: StreamId = MAX_ID): Generator<StreamEntry, undefined> {
     for (const [masterId, node] of this.#nodes.entries(this.#nodes.floor(from)?.[0])) {
       if (masterId > to) return;
-      for (const entry of node.entries()) {
+      for (const entry of node.entries(from)) {
         if (entry.id > to) return;
-        if (entry.id >= from) yield entry;
+        yield entry;
       }
     }
   }
@@ -104,7 +104,7 @@ export class StreamValue {
   /** The same entries, the last first. */
   *reversedRange(from: StreamId = ZERO_ID, to: StreamId = MAX_ID): Generator<StreamEntry, undefined> {
     for (const [, node] of this.#nodes.reversed(to)) {
-      for (const entry of [...node.entries()].reverse()) {
+      for (const entry of node.reversedEntries()) {
         if (entry.id < from) return;
         if (entry.id <= to) yield entry;
       }
