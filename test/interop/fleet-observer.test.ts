@@ -154,7 +154,8 @@ describe('a server that', () => {
       ({ kind }) => kind === 'unreachable',
     );
     expect(stuck.lifecycle).toMatchObject({ failure: { code: 'connectionTimedOut' } });
-    expect(Math.max(...gaps)).toBeLessThan(2000);
+    // Less than the time-out of the one that hangs: nobody waited for it.
+    expect(Math.max(...gaps)).toBeLessThan(2400);
   });
 
   it('answers nonsense is unreachable, with the reason, and harms no other', async () => {
