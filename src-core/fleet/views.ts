@@ -8,6 +8,7 @@ import type {
   NodeView,
   SeriesPoint,
 } from '../contract/views.ts';
+import { backlogReachSeconds } from '../insight/sizing.ts';
 import { announcedOf } from './announced.ts';
 import { placeInCluster } from './cluster-place.ts';
 import { findLinkReason } from './link-reason.ts';
@@ -84,8 +85,10 @@ function largestBuffer({ replicas }: NodeView): number | null {
 
 /** A replica that leaves now loses nothing until the whole ring is written over, however little of it is filled yet. */
 function toBacklogView({ backlog }: NodeReading, writeBytesPerSecond: number): BacklogView {
-  const covers = backlog.active && writeBytesPerSecond > 0;
-  return { ...backlog, reachSeconds: covers ? backlog.sizeBytes / writeBytesPerSecond : null };
+  return {
+    ...backlog,
+    reachSeconds: backlog.active ? backlogReachSeconds(backlog.sizeBytes, writeBytesPerSecond) : null,
+  };
 }
 
 function toReplicaViews(member: Member, reading: NodeReading, relations: Relations): AttachedReplicaView[] {

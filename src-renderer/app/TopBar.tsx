@@ -11,6 +11,7 @@ import { askPlan } from '../dialogs/plan-store.ts';
 import { say } from '../i18n/i18n.ts';
 import { useFleet } from '../store/fleet-store.ts';
 import { LivePill } from './LivePill.tsx';
+import { ReadOnlyPill } from './ReadOnlyPill.tsx';
 
 export function TopBar() {
   const isHostThere = useHost((host) => host.client !== null);
@@ -47,6 +48,7 @@ export function TopBar() {
         </Button>
       </Tooltip>
       <span className="grow" />
+      <ReadOnlyPill />
       <UnstyledButton className="pill pill-search" onClick={spotlight.open} data-testid="palette-open">
         <IconSearch size={14} />
         <span className="pill-search-text">{say('app.search')}</span>

@@ -32,7 +32,12 @@ test('a stopped node can be started and removed, and nothing else runs on it', (
 });
 
 test('a real server is neither started nor stopped here', () => {
-  expect(kinds(master('orders', { kind: 'remote' }))).toEqual(['rollingRestart', 'changeSettings', 'startLoad', 'removeNode']);
+  expect(kinds(master('orders', { kind: 'remote' }))).toEqual([
+    'rollingRestart',
+    'changeSettings',
+    'startLoad',
+    'removeNode',
+  ]);
 });
 
 test('every act that a row makes passes the contract', () => {
