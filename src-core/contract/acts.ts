@@ -136,6 +136,8 @@ export interface Forecast {
   } | null;
   /** What a full copy costs; null where nothing is copied, or where nothing of it is known. */
   readonly cost: SyncCost | null;
+  /** What would make it go well, where it does not; null where nothing is to be said. */
+  readonly advice: Statement | null;
 }
 
 /** The cost of a full sync. Null stands for what cannot be known; `basis` says what the rest stands on. */

@@ -68,6 +68,8 @@ export const statementCodes = [
   'costRateAssumed', // bytesPerSecond
   'costDisklessDelay', // master, seconds
   'costDisklessUnknown', // master
+  'adviseBacklog', // master, bytes, awaySeconds
+  'adviseOutputBuffer', // master, bytes
 
   // What is destroyed.
   'destroysKeys', // name, keys

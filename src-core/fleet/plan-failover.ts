@@ -266,6 +266,7 @@ function forecastRescue(replica: Member, master: Member | null, own: Candidate |
     bytesDestroyed: 0,
     replicasBelow: 0,
     cost: null,
+    advice: null,
     window: null,
   };
 }

@@ -153,6 +153,7 @@ function forecastPromotion(replica: Member, master: Member | null, scene: PlanSc
     bytesDestroyed: 0,
     replicasBelow: 0,
     cost: null,
+    advice: null,
     window: source?.backlog.active
       ? {
           firstByte: source.backlog.firstByte,
@@ -218,7 +219,16 @@ function foreseeResync(
   );
   if (factsOf(scene, replica.id).loginAccepted !== false) return forecast;
   const reason = say('syncLoginRejected', names);
-  return { ...forecast, sync: 'none', reason, transferBytes: 0, keysDestroyed: 0, bytesDestroyed: 0, cost: null };
+  return {
+    ...forecast,
+    sync: 'none',
+    reason,
+    transferBytes: 0,
+    keysDestroyed: 0,
+    bytesDestroyed: 0,
+    cost: null,
+    advice: null,
+  };
 }
 
 /**

@@ -106,6 +106,7 @@ function restartMove(member: Member, isReplacedFirst: boolean, scene: PlanScene)
     replicasBelow: 0,
     window: null,
     cost: null,
+    advice: null,
   };
   return asMove(member, forecast);
 }

@@ -174,6 +174,7 @@ export function forecastRaised(switchover: Switchover, scene: PlanScene): Foreca
     bytesDestroyed: 0,
     replicasBelow: 0,
     cost: null,
+    advice: null,
     window: source?.backlog.active
       ? { firstByte: source.backlog.firstByte, endOffset: source.offset, replicaOffset: offset }
       : null,

@@ -1,6 +1,7 @@
 // What happens when a replica stays away for a while: whether the master's backlog still reaches it when it comes back.
 import type { Forecast } from '../contract/acts.ts';
 import { type ForecastMaster, type ForecastReplica, forecastSync } from './forecast.ts';
+import { recommendedBacklogBytes } from './sizing.ts';
 
 /** The rate may rise or fall by this share until the replica is back; nearer to the edge nothing is promised. */
 const rateUncertainty = 0.25;
@@ -31,12 +32,16 @@ export function forecastAbsence(
   const foreseen = forecastSync(replica, afterWrites(master, writtenBytes), names);
   const least = forecastSync(replica, afterWrites(master, writtenBytes * (1 - rateUncertainty)), names);
   const most = forecastSync(replica, afterWrites(master, writtenBytes * (1 + rateUncertainty)), names);
-  if (least.sync === most.sync) return foreseen;
+  const isSafe = least.sync === 'partial' && most.sync === 'partial';
+  const bytes = recommendedBacklogBytes(writeBytesPerSecond, awaySeconds);
+  const advice = { code: 'adviseBacklog', params: { master: names.master, bytes, awaySeconds } } as const;
+  const isTooSmall = !isSafe && bytes > master.backlog.sizeBytes;
+  if (least.sync === most.sync) return isTooSmall ? { ...foreseen, advice } : foreseen;
   const reason = {
     code: 'absenceTooClose',
     params: { ...names, writtenBytes, sizeBytes: master.backlog.sizeBytes, awaySeconds },
   } as const;
-  return { ...foreseen, sync: 'unknown', reason, keysDestroyed: null, transferBytes: null };
+  return { ...foreseen, sync: 'unknown', reason, keysDestroyed: null, transferBytes: null, cost: null, advice };
 }
 
 /** With no replica left, Redis gives the backlog back after its ttl, and takes a new history with it. */

@@ -1,7 +1,8 @@
 // Says before anything is touched whether a replica will continue or copy everything, by the engine's own PSYNC rule.
-import type { Forecast } from '../contract/acts.ts';
+import type { Forecast, SyncCost } from '../contract/acts.ts';
 import type { Statement } from '../contract/views.ts';
 import { type Asked, type Decision, decide } from '../engine/replication/psync.ts';
+import { recommendedOutputBufferBytes } from './sizing.ts';
 import { estimateSyncCost, type SyncSource, type SyncTarget } from './sync-cost.ts';
 
 /** The master's inputs of the rule: all of them stand in its INFO replication. */
@@ -69,10 +70,19 @@ export function forecastForcedFull(
 function fullCost(
   replica: ForecastReplica | null,
   master: ForecastMaster | null,
-): Pick<Forecast, 'transferBytes' | 'cost'> {
-  if (!replica?.target || !master?.source) return { transferBytes: null, cost: null };
+): Pick<Forecast, 'transferBytes' | 'cost' | 'advice'> {
+  if (!replica?.target || !master?.source) return { transferBytes: null, cost: null, advice: null };
   const cost = estimateSyncCost(master.source, replica.target);
-  return { transferBytes: cost.snapshotBytes, cost };
+  return { transferBytes: cost.snapshotBytes, cost, advice: adviseOutputBuffer(master.source, cost) };
+}
+
+/** The limit that the measured writes of so long a sync need. */
+function adviseOutputBuffer(source: SyncSource, { outputBuffer, totalSeconds }: SyncCost): Statement | null {
+  const { name: master, writeBytesPerSecond } = source;
+  const isShort = outputBuffer.verdict !== 'fits' && outputBuffer.verdict !== 'unknown';
+  if (!isShort || writeBytesPerSecond === null || totalSeconds === null) return null;
+  const bytes = recommendedOutputBufferBytes(writeBytesPerSecond, totalSeconds);
+  return { code: 'adviseOutputBuffer', params: { master, bytes } };
 }
 
 function unknown(names: { readonly name: string; readonly master: string }): Forecast {
@@ -85,6 +95,7 @@ function unknown(names: { readonly name: string; readonly master: string }): For
     replicasBelow: 0,
     window: null,
     cost: null,
+    advice: null,
   };
 }
 
@@ -99,7 +110,9 @@ function toForecast(decision: Decision, replica: ForecastReplica, master: Foreca
   return {
     sync: continues ? 'partial' : 'full',
     reason,
-    ...(continues ? { transferBytes: decision.params.missingBytes, cost: null } : fullCost(replica, master)),
+    ...(continues
+      ? { transferBytes: decision.params.missingBytes, cost: null, advice: null }
+      : fullCost(replica, master)),
     keysDestroyed: continues ? 0 : replica.keys,
     bytesDestroyed: continues ? 0 : replica.dataBytes,
     replicasBelow: continues ? 0 : replica.replicasBelow,

@@ -20,6 +20,11 @@ export function ForecastBox({ name, forecast }: ForecastBoxProps) {
       <p>{statementText(forecast.reason)}</p>
       {window !== null && <OffsetTape size="large" window={window} ticks={forecastTicks(name, forecast)} />}
       <ForecastFigures forecast={forecast} />
+      {forecast.advice !== null && (
+        <p className="forecast-advice" data-testid="plan-advice">
+          {statementText(forecast.advice)}
+        </p>
+      )}
       {forecast.cost !== null && forecast.cost.basis.length > 0 && (
         <ul className="forecast-basis faint" data-testid="plan-basis">
           {forecast.cost.basis.map((statement) => (

@@ -72,6 +72,10 @@ export const statements = {
   costRateMeasured: '{{bytesPerSecond}} over this link, measured in an earlier sync',
   costRateAssumed: '{{bytesPerSecond}} over this link is assumed: no sync was watched on it yet',
   costDisklessDelay: '{{master}} waits {{seconds}} for more replicas before it begins (repl-diskless-sync-delay)',
+  adviseBacklog:
+    'A repl-backlog-size of {{bytes}} on {{master}} would cover {{awaySeconds}} at the present write rate, with room for peaks.',
+  adviseOutputBuffer:
+    'A client-output-buffer-limit for replicas of {{bytes}} on {{master}} would hold these writes, with room for peaks.',
   costDisklessUnknown: 'whether {{master}} syncs without disk could not be read; it is assumed to',
 
   destroysKeys: 'All {{keys}} keys of {{name}} are dropped and replaced.',

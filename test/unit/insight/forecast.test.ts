@@ -30,6 +30,7 @@ describe('a forecast', () => {
       bytesDestroyed: 0,
       replicasBelow: 0,
       cost: null,
+      advice: null,
       window: { firstByte: 101, endOffset: 300, replicaOffset: 250 },
     });
   });

@@ -17,6 +17,7 @@ const plan: Plan = {
     keysDestroyed: 12,
     bytesDestroyed: null,
     cost: null,
+    advice: null,
     replicasBelow: 0,
     window: null,
   },
