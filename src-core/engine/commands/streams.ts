@@ -63,7 +63,7 @@ function sayTrim(said: Replacements, stream: StreamValue, { keep }: TrimRule, tr
 }
 
 function propagateWith(context: CommandContext, said: Replacements): void {
-  if (said.size === 0) return;
+  if (said.size === 0 || !context.services.propagation.active) return;
   const { args } = context;
   context.propagateInstead(...Array.from({ length: args.count }, (_, i) => said.get(i) ?? args.slice(i)));
 }
