@@ -138,6 +138,29 @@ describe('ours above Redis', () => {
     await expectEqual(top, bottom);
   });
 
+  it('carries a stream and libraries by DUMP and RESTORE, both ways', async () => {
+    await using ours = await startSyncline();
+    await using theirs = await startRedis();
+    await say(ours, writes.slice(0, 8));
+    await say(ours, [['FUNCTION', 'LOAD', library('first')]]);
+    const carry = async (from: ServerProcess, to: ServerProcess, target: string) => {
+      await withClient(from, async (source) => {
+        const payload = await source.dumpBuffer(from === ours ? 's' : 'there');
+        const libraries = (await source.callBuffer('FUNCTION', 'DUMP')) as Buffer;
+        await withClient(to, async (client) => {
+          await client.restore(target, 0, payload);
+          await client.call('FUNCTION', 'RESTORE', libraries, 'FLUSH');
+        });
+      });
+    };
+    await carry(ours, theirs, 'there');
+    await carry(theirs, ours, 'back');
+    await withClient(ours, async (client) => {
+      expect(await client.dumpBuffer('back')).toEqual(await client.dumpBuffer('s'));
+    });
+    expect(await librariesOf(theirs)).toEqual(await librariesOf(ours));
+  });
+
   it('runs no script and says where to run it', async () => {
     await using server = await startSyncline();
     await withClient(server, async (client) => {
