@@ -58,9 +58,7 @@ function Card({ node }: { readonly node: NodeView }) {
       <header className="card-head">
         <StateGlyph tone={condition.tone} />
         {node.label?.colour && <ProfileDot label={node.label} />}
-        <button type="button" className="plain card-name" onClick={() => select(node.id)} title={node.name}>
-          {node.name}
-        </button>
+        <CardName node={node} />
         <span className={`badge badge-${node.role}`} data-testid={`node-card-${node.name}-role`} data-role={node.role}>
           {role}
         </span>
@@ -77,6 +75,21 @@ function Card({ node }: { readonly node: NodeView }) {
       <CardFigures node={node} condition={condition} />
       <DropAdvice node={node} />
     </article>
+  );
+}
+
+/** Where the name is an address its end tells more than its beginning, so the beginning gives way. */
+function CardName({ node }: { readonly node: NodeView }) {
+  const isAddress = node.name === formatAddress(node.address);
+  return (
+    <button
+      type="button"
+      className={`plain card-name ${isAddress ? 'card-name-address' : ''}`}
+      onClick={() => select(node.id)}
+      title={node.name}
+    >
+      <bdi dir="ltr">{node.name}</bdi>
+    </button>
   );
 }
 
