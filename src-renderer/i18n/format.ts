@@ -1,8 +1,7 @@
 // How figures are written: thin spaces between thousands, units after, and widths that do not jump.
 
-const thinSpace = '\u2009';
-/** As thin, and keeps a unit on the line of its figure. */
-const unitSpace = '\u202f';
+/** Thin, and never the end of a line: a figure stays whole, and keeps its unit. */
+const thinSpace = '\u202f';
 const minus = '−';
 
 /** A whole number with thin spaces between thousands: 48 201 337. */
@@ -24,14 +23,14 @@ const byteUnits = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
 export function formatBytes(bytes: number): string {
   const size = Math.abs(bytes);
   const sign = bytes < 0 ? minus : '';
-  if (size < 1000) return `${sign}${Math.round(size)}${unitSpace}B`;
+  if (size < 1000) return `${sign}${Math.round(size)}${thinSpace}B`;
   let scaled = size;
   let unit = 0;
   while (scaled >= 999.5 && unit < byteUnits.length - 1) {
     scaled /= 1000;
     unit++;
   }
-  return `${sign}${threeFigures(scaled)}${unitSpace}${byteUnits[unit]}`;
+  return `${sign}${threeFigures(scaled)}${thinSpace}${byteUnits[unit]}`;
 }
 
 /** A configured size: binary units where it is a round number of them (1 MiB), else as `formatBytes`. */
@@ -42,7 +41,7 @@ export function formatSize(bytes: number): string {
     ['KiB', 1 << 10],
   ] as const;
   for (const [unit, size] of binary) {
-    if (bytes >= size && bytes % size === 0) return `${bytes / size}${unitSpace}${unit}`;
+    if (bytes >= size && bytes % size === 0) return `${bytes / size}${thinSpace}${unit}`;
   }
   return formatBytes(bytes);
 }
@@ -56,7 +55,7 @@ export function formatRate(bytesPerSecond: number): string {
 export function formatShare(share: number): string {
   const percent = share * 100;
   const digits = percent >= 10 ? 0 : percent >= 1 ? 1 : 2;
-  return `${percent.toFixed(digits)}${unitSpace}%`;
+  return `${percent.toFixed(digits)}${thinSpace}%`;
 }
 
 /** A count per second, short: 840/s, 9.8k/s, 1.2M/s. */
@@ -70,24 +69,24 @@ export function formatPerSecond(perSecond: number): string {
 export function formatSeconds(seconds: number): string {
   const size = Math.abs(seconds);
   const sign = seconds < 0 ? minus : '';
-  if (size < 0.9995) return `${sign}${Math.round(size * 1000)}${unitSpace}ms`;
-  if (size < 9.95) return `${sign}${size.toFixed(1)}${unitSpace}s`;
-  if (size < 120) return `${sign}${Math.round(size)}${unitSpace}s`;
+  if (size < 0.9995) return `${sign}${Math.round(size * 1000)}${thinSpace}ms`;
+  if (size < 9.95) return `${sign}${size.toFixed(1)}${thinSpace}s`;
+  if (size < 120) return `${sign}${Math.round(size)}${thinSpace}s`;
   const minutes = Math.floor(size / 60);
-  if (minutes < 60) return `${sign}${minutes}${unitSpace}min ${Math.round(size % 60)}${unitSpace}s`;
+  if (minutes < 60) return `${sign}${minutes}${thinSpace}min ${Math.round(size % 60)}${thinSpace}s`;
   const hours = Math.floor(minutes / 60);
-  if (hours < 48) return `${sign}${hours}${unitSpace}h ${minutes % 60}${unitSpace}min`;
-  return `${sign}${Math.floor(hours / 24)}${unitSpace}d ${hours % 24}${unitSpace}h`;
+  if (hours < 48) return `${sign}${hours}${thinSpace}h ${minutes % 60}${thinSpace}min`;
+  return `${sign}${Math.floor(hours / 24)}${thinSpace}d ${hours % 24}${thinSpace}h`;
 }
 
 /** A span that is counted in whole seconds (an interval, the age of an ACK): 0 s, 1 s, 250 ms. */
 export function formatWholeSeconds(seconds: number): string {
-  return Number.isInteger(seconds) && seconds < 120 ? `${seconds}${unitSpace}s` : formatSeconds(seconds);
+  return Number.isInteger(seconds) && seconds < 120 ? `${seconds}${thinSpace}s` : formatSeconds(seconds);
 }
 
 /** Milliseconds of a step, to a tenth below ten: 0.1 ms, 14 ms, 2.3 s. */
 export function formatMs(ms: number): string {
-  if (ms < 10) return `${ms.toFixed(1)}${unitSpace}ms`;
+  if (ms < 10) return `${ms.toFixed(1)}${thinSpace}ms`;
   return formatSeconds(ms / 1000);
 }
 
@@ -106,7 +105,7 @@ export function formatId(id: string): string {
 
 /** A share as whole per cent. */
 export function formatPercent(share: number): string {
-  return `${Math.floor(share * 100)}${unitSpace}%`;
+  return `${Math.floor(share * 100)}${thinSpace}%`;
 }
 
 /** host:port, with brackets around an IPv6 host; the host alone while no port is known (0). */

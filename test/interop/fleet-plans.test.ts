@@ -158,3 +158,31 @@ describe('settings', () => {
     expect(failure).toMatchObject({ code: 'commandRefused', params: { command: 'CONFIG REWRITE' } });
   });
 });
+
+describe('with embedded nodes in between', () => {
+  it('a real master fails over to an embedded replica, and back', async () => {
+    await using scene = await startScene(worker(), 'alpha', 'charlie');
+    const { host } = scene;
+    const bravo = await host.startNode('bravo');
+    await scene.send('alpha', ['SET', 'a', '1']);
+    await host.act({ kind: 'attach', nodeId: bravo, masterId: scene.id('alpha') });
+    await host.act({ kind: 'attach', nodeId: scene.id('charlie'), masterId: scene.id('alpha') });
+    await host.untilStreaming(bravo);
+    await host.untilStreaming(scene.id('charlie'));
+    const plan = await scene.plan({ kind: 'failover', nodeId: bravo });
+    expect(plan.moves.map(({ nodeName, forecast }) => `${nodeName} ${forecast.sync}`)).toEqual([
+      'alpha partial',
+      'charlie partial',
+    ]);
+    const { failure, runId, results } = await scene.run(plan);
+    expect(failure, JSON.stringify(results)).toBeNull();
+    const bravoView = await host.untilView(bravo, 'bravo to serve both', ({ syncs }) => (syncs?.partialOk ?? 0) >= 2);
+    expect([bravoView?.role, bravoView?.syncs?.full]).toEqual(['master', 0]);
+    await scene.untilStreaming('alpha', 'charlie');
+    const undo = await scene.run(await scene.plan({ kind: 'restore', runId, to: 'before' }));
+    expect(undo.failure, JSON.stringify(undo.results)).toBeNull();
+    expect(await scene.stands('alpha')).toBe('master');
+    await host.untilView(bravo, 'bravo to follow alpha', ({ link }) => link?.masterId === scene.id('alpha'));
+    expect(await scene.count('alpha', 'sync_full')).toBe(2);
+  });
+});

@@ -1,47 +1,21 @@
 // Plans as they are shown: literal commands, what is destroyed, checks, undo; and what makes one expire.
 import { describe, expect, it } from 'vitest';
-import type { Act, PlanCheck } from '#core/contract/acts.ts';
+import type { Act } from '#core/contract/acts.ts';
 import type { Member } from '#core/fleet/member.ts';
-import { preparePlan } from '#core/fleet/plan.ts';
-import type { PlanFacts } from '#core/fleet/plan-draft.ts';
 import { compareVersions } from '#core/insight/rdb-versions.ts';
-import { historyB, type SceneNode, sceneLink, sceneMember, sceneNowMs, sceneReading } from './scene.ts';
+import { codes, commands, prepareOn } from './plan-scene.ts';
+import { historyB, type SceneNode, sceneLink, sceneMember, sceneReading } from './scene.ts';
 
 const alpha: SceneNode = { name: 'alpha', port: 1 };
 const bravo: SceneNode = { name: 'bravo', port: 2, reading: { link: sceneLink(1) } };
 const lone: SceneNode = { name: 'lone', port: 3, reading: { replicationId: historyB, keys: 5 } };
 
-const usualFacts: PlanFacts = {
-  sendsLogin: false,
-  loginAccepted: null,
-  snapshot: { kind: 'sampled', bytes: 5_000, sampledKeys: 10, keys: 10 },
-  linkBytesPerSecond: null,
-  lastSync: null,
-  unknownCommands: new Set(),
-  hasConfigFile: true,
-  settings: new Map([
-    ['client-output-buffer-limit', 'normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60'],
-  ]),
-};
-
-function plan(act: Act, ...nodes: SceneNode[]) {
-  return prepare(act, nodes.map(sceneMember)).plan;
-}
+const plan = (act: Act, ...nodes: SceneNode[]) => prepare(act, nodes.map(sceneMember)).plan;
 
 function prepare(act: Act, members: Member[]) {
-  return preparePlan(act, {
-    members,
-    nowMs: sceneNowMs,
-    facts: new Map(members.map(({ id }) => [id, { ...usualFacts, sendsLogin: id === 'id-leftover' }])),
-    roleChanges: new Map(),
-    restoration: null,
-  });
+  return prepareOn(members, act, { facts: { leftover: { sendsLogin: true } } });
 }
 
-const commands = (shown: ReturnType<typeof plan>) =>
-  shown.steps.map(({ nodeName, command }) => `${nodeName}: ${command}`);
-const codes = (checks: readonly PlanCheck[], level: PlanCheck['level']) =>
-  checks.filter((check) => check.level === level).map(({ statement }) => statement.code);
 const attachLone: Act = { kind: 'attach', nodeId: 'id-lone', masterId: 'id-alpha' };
 
 describe('attach', () => {
