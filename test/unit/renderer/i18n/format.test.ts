@@ -14,7 +14,7 @@ import {
 const plain = (text: string) => text.replace(/\s/g, ' ');
 
 test('thousands are set apart by thin spaces', () => {
-  expect(formatCount(48_201_337)).toBe('48\u2009201\u2009337');
+  expect(formatCount(48_201_337)).toBe('48\u202f201\u202f337');
   expect([0, 999, 1000, -1234].map(formatCount).map(plain)).toEqual(['0', '999', '1 000', '−1 234']);
 });
 

@@ -17,7 +17,7 @@ test('figures get their units and ids are shortened', () => {
   };
   expect(writeParams(params)).toEqual({
     missingBytes: '1.20\u202fkB',
-    askedByte: '46\u2009910\u2009221',
+    askedByte: '46\u202f910\u202f221',
     port: '6379',
     askedId: 'c88cd043…',
     timeoutMs: '5.0\u202fs',
