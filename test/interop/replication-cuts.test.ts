@@ -16,7 +16,8 @@ const pairs = [
   ['Syncline', 'Redis'],
   ['Syncline', 'Syncline'],
 ] as const;
-const settings = { 'repl-diskless-sync-delay': 0, 'repl-timeout': 5 };
+/** A master that has nothing to say pings before its replica's time is up. */
+const settings = { 'repl-diskless-sync-delay': 0, 'repl-timeout': 5, 'repl-ping-replica-period': 1 };
 const largeBytes = 4_000_000;
 
 async function writeLarge(server: ServerProcess): Promise<void> {
