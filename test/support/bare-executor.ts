@@ -7,6 +7,7 @@ import { databaseCommands } from '#core/engine/commands/databases.ts';
 import { Executor } from '#core/engine/commands/execute.ts';
 import { expiryCommands } from '#core/engine/commands/expiry.ts';
 import { Gates } from '#core/engine/commands/gates.ts';
+import { geoCommands } from '#core/engine/commands/geo.ts';
 import { hashCommands } from '#core/engine/commands/hashes.ts';
 import { hyperloglogCommands } from '#core/engine/commands/hyperloglog.ts';
 import { keyCommands } from '#core/engine/commands/keys.ts';
@@ -148,6 +149,7 @@ export class BareExecutor {
       ...sortedSetAlgebraCommands,
       ...sortedSetRangeCommands,
       ...sortedSetCommands,
+      ...geoCommands,
       ...streamCommands,
       ...streamReadCommands,
       ...streamGroupCommands,

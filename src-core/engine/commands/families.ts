@@ -11,6 +11,7 @@ import { databaseCommands } from './databases.ts';
 import { debugCommands } from './debug.ts';
 import { expiryCommands } from './expiry.ts';
 import { functionCommands } from './functions.ts';
+import { geoCommands } from './geo.ts';
 import { hashCommands } from './hashes.ts';
 import { hyperloglogCommands } from './hyperloglog.ts';
 import { introspectionCommands } from './introspection.ts';
@@ -62,6 +63,7 @@ export const allCommands: readonly CommandRow[] = [
   ...sortedSetCommands,
   ...sortedSetRangeCommands,
   ...sortedSetAlgebraCommands,
+  ...geoCommands,
   ...streamCommands,
   ...streamReadCommands,
   ...streamGroupCommands,

@@ -178,7 +178,7 @@ function replyCommand(name: string, operation: Operation): (context: CommandCont
 }
 
 /** The form is chosen for the whole: on the way through the packed one, a score of -0 would lose its sign. */
-function collected(scores: Scores, limits: CollectionLimits): SortedSetValue {
+export function collected(scores: Scores, limits: CollectionLimits): SortedSetValue {
   let longest = 0;
   for (const member of scores.keys()) longest = Math.max(longest, member.length);
   if (scores.size > limits.zsetMaxListpackEntries || longest > limits.zsetMaxListpackValue) {
