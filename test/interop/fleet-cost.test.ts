@@ -16,11 +16,11 @@ const saveDelayMicros = 60;
 
 /** Lua that fills the keyspace, by what is in it: the sample must be right for each. */
 const datasets: readonly (readonly [title: string, lua: string])[] = [
-  ['many short strings', `for i = 1, 30000 do redis.call('SET', 'key:' .. i, 'value:' .. i) end`],
+  ['many short strings', `for i = 1, 10000 do redis.call('SET', 'key:' .. i, 'value:' .. i) end`],
   [
     'hashes, lists, sets and sorted sets of many sizes, some with an expiry',
     `math.randomseed(7)
-     for i = 1, 4000 do
+     for i = 1, 1800 do
        local n = math.random(1, 60)
        for j = 1, n do
          redis.call('HSET', 'h' .. i, 'field' .. j, 'v' .. math.random())
@@ -35,8 +35,8 @@ const datasets: readonly (readonly [title: string, lua: string])[] = [
     'a few large values among small ones, compressible and not',
     `math.randomseed(3)
      local function noise(n) local t = {} for i = 1, n / 8 do t[i] = string.format('%08x', math.random(0, 2147483647)) end return table.concat(t) end
-     for i = 1, 10000 do redis.call('SET', 'small:' .. i, noise(160)) end
-     for i = 1, 800 do redis.call('SET', 'large:' .. i, noise(40000)) end
+     for i = 1, 5000 do redis.call('SET', 'small:' .. i, noise(160)) end
+     for i = 1, 500 do redis.call('SET', 'large:' .. i, noise(40000)) end
      for i = 1, 300 do redis.call('SET', 'same:' .. i, string.rep('a', 20000)) end`,
   ],
 ];

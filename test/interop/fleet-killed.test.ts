@@ -4,8 +4,9 @@ import { once } from 'node:events';
 import { appendFile, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, inject, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Act } from '#core/contract/acts.ts';
+import { bundleEntry } from '../support/bundle.mjs';
 import {
   atFirst,
   atLast,
@@ -21,14 +22,18 @@ import { FleetScene } from '../support/fleet-scene.ts';
 import { openHost, startHost, unwrap } from '../support/host.ts';
 
 const worker = () => inject('nodeWorkerUrl');
+let childProgram = '';
+
+beforeAll(async () => {
+  childProgram = await bundleEntry('test/support/fleet-child.ts');
+});
 
 /** Another Syncline runs the act on these servers and is killed after so many steps. */
 async function runAndKill(scene: FleetScene, act: Record<string, unknown>, dieAfterSteps: number): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'syncline-killed-'));
   const servers = scene.servers.map(({ name, process }) => ({ name, host: process.host, port: process.port }));
   const task = JSON.stringify({ folder, workerUrl: worker(), servers, act, dieAfterSteps });
-  const program = ['test/support/run-typescript.mjs', 'test/support/fleet-child.ts', task];
-  const child = spawn(process.execPath, program, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [childProgram, task], { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const [, signal] = await once(child, 'exit');

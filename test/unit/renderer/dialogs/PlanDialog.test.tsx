@@ -100,3 +100,77 @@ test('a plan that expired before it ran is told, and can be made again', async (
   fireEvent.click(button('plan-again'));
   await waitFor(() => expect(screen.getByTestId('plan-dialog').dataset.state).toBe('shown'));
 });
+
+const failing = (forceable: boolean): Plan => ({
+  ...plan,
+  typedConfirmation: null,
+  checks: [{ level: 'fail', statement: { code: 'checkLinkDown', params: { name: 'orders' } }, forceable }],
+});
+
+test('a failed check that can be overridden runs with a reason only, and the reason goes with it', async () => {
+  const runs = await open({ ok: true, value: failing(true) });
+  expect(button('plan-run').disabled).toBe(true);
+  fireEvent.change(screen.getByTestId('plan-force-reason'), { target: { value: 'it burns' } });
+  fireEvent.click(button('plan-run'));
+  await waitFor(() => expect(runs).toEqual([{ hash: 'h1', forceReason: 'it burns' }]));
+});
+
+test('one that cannot be overridden offers no reason', async () => {
+  await open({ ok: true, value: failing(false) });
+  expect(screen.queryByTestId('plan-force-reason')).toBeNull();
+  expect(button('plan-run').disabled).toBe(true);
+});
+
+test('who else moves and what it costs are said', async () => {
+  const cost = {
+    snapshotBytes: 1_240_000,
+    phases: null,
+    totalSeconds: 3.2,
+    outputBuffer: { verdict: 'fits', peakBytes: 190_000_000, limitBytes: 256_000_000 },
+    forkBytes: 0,
+    basis: [{ code: 'costSizeEmpty', params: { master: 'alpha', bytes: 190 } }],
+  } as const;
+  const forecast = { ...plan.forecast!, cost, transferBytes: 1_240_000 };
+  const moves = [{ nodeId: 'c', nodeName: 'charlie', forecast: { ...forecast, sync: 'partial' as const } }];
+  await open({ ok: true, value: { ...plan, forecast, moves } });
+  expect(screen.getByTestId('plan-forecast').textContent).toMatch(/1\.24.MB.*about 3\.2.s.*190.MB of 256.MB/);
+  expect(screen.getByTestId('plan-basis').textContent).toMatch(/alpha holds nothing/);
+  expect(screen.getByTestId('plan-moves').textContent).toMatch(/charlie.*partial/);
+});
+
+test('while it runs each step tells its answer, and the run can be stopped', async () => {
+  const cancelled: object[] = [];
+  let finish = (_answer: object) => {};
+  const progress = {
+    runId: 'r1',
+    hash: 'h1',
+    title: plan.title,
+    state: 'running',
+    steps: plan.steps,
+    results: [step],
+    startedAtMs: 0,
+    failure: null,
+  };
+  withHost({
+    acts: {
+      plan: async () => ({ ok: true, value: { ...plan, typedConfirmation: null } }),
+      run: () => new Promise((resolve) => (finish = resolve)),
+      progress: async () =>
+        (async function* () {
+          yield progress;
+        })(),
+      cancel: async (input: object) => {
+        cancelled.push(input);
+        return { ok: true, value: true };
+      },
+    },
+  });
+  await draw(<PlanDialog />);
+  await askPlan(act);
+  fireEvent.click(await waitFor(() => button('plan-run')));
+  await waitFor(() => expect(screen.getByTestId('plan-answer').textContent).toMatch(/OK/));
+  fireEvent.click(button('plan-stop'));
+  await waitFor(() => expect(cancelled).toEqual([{ runId: 'r1' }]));
+  finish(ran);
+  await waitFor(() => screen.getByTestId('plan-result'));
+});
