@@ -12,8 +12,8 @@ const watchSyncMaxMs = 8000;
 const watchPromotionMaxMs = 2000;
 /** A server ends its own FAILOVER in time; what is waited for beyond is the look that sees it. */
 const failoverGraceMs = 5000;
-/** One look at nodes that hang may take so long; then it is looked again. */
-const lookMaxMs = 3000;
+/** A node that hangs keeps the others from being looked at for so long only; its own look goes on meanwhile. */
+const lookMaxMs = 600;
 
 export interface StepAnswer {
   readonly ok: boolean;

@@ -1,4 +1,5 @@
 // Makes plans and runs them by their hash, so that what ran is what was shown.
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Journal } from '../audit/journal.ts';
 import { Emitter } from '../base/lifecycle.ts';
 import type { Act, ActResult, Forecast, Plan, RunProgress, RunRequest } from '../contract/acts.ts';
@@ -17,6 +18,8 @@ import { findMaster, withMasters } from './topology.ts';
 
 /** Plans that were shown and may still be run; the oldest is forgotten first. */
 const preparedMax = 64;
+/** What runs gets so long to end when everything does. */
+const closeWaitMaxMs = 4000;
 /** Nodes that are asked for facts before one plan: a tree larger than this is planned with what was read. */
 const askedNodesMax = 64;
 
@@ -48,7 +51,7 @@ export class Runner {
   readonly #needs: RunnerNeeds;
   readonly #records: SyncRecords;
   readonly #shown = new Map<string, Shown>();
-  readonly #running = new Set<PlanRun>();
+  readonly #running = new Map<PlanRun, Promise<ActResult>>();
   /** Of the run that began last. */
   #last: RunProgress | null = null;
 
@@ -63,7 +66,7 @@ export class Runner {
 
   /** Ids of the runs that go on. */
   get runningIds(): ReadonlySet<string> {
-    return new Set([...this.#running].map(({ runId }) => runId));
+    return new Set([...this.#running.keys()].map(({ runId }) => runId));
   }
 
   /** Looks at the concerned nodes and makes the plan. Changes nothing. @throws FailureError nodeUnknown, runUnknown */
@@ -101,10 +104,10 @@ export class Runner {
       this.#last = progress;
       this.progressed.emit(progress);
     });
-    this.#running.add(run);
+    const result = this.#mustStillHold(shown).then(() => run.run());
+    this.#running.set(run, result);
     try {
-      await this.#mustStillHold(shown);
-      return await run.run();
+      return await result;
     } finally {
       this.#running.delete(run);
       hurry.dispose();
@@ -126,13 +129,18 @@ export class Runner {
 
   /** Ends a run after what it does now. @returns false where no such run goes on */
   cancel(runId: string): boolean {
-    const run = [...this.#running].find((running) => running.runId === runId);
+    const run = [...this.#running.keys()].find((running) => running.runId === runId);
     run?.cancel();
     return run !== undefined;
   }
 
-  dispose(): void {
-    for (const run of this.#running) run.cancel();
+  /** Cancels what runs, and waits until it has let go of what it holds; not longer than a server may take to answer. */
+  async close(): Promise<void> {
+    for (const run of this.#running.keys()) run.cancel();
+    const enough = new AbortController();
+    const bound = delay(closeWaitMaxMs, undefined, { signal: enough.signal }).catch(() => {}); // ended early
+    await Promise.race([Promise.allSettled(this.#running.values()), bound]);
+    enough.abort();
     this.#records.dispose();
     this.progressed.dispose();
   }
@@ -146,7 +154,7 @@ export class Runner {
       throw new FailureError('settingInvalid', { setting: 'confirmation', reason: plan.typedConfirmation });
     }
     this.#needs.gate.mayRun(prepared);
-    const rival = [...this.#running].find((run) => run.concerns.some((id) => concerns.includes(id)));
+    const rival = [...this.#running.keys()].find((run) => run.concerns.some((id) => concerns.includes(id)));
     if (rival) throw new FailureError('runInProgress', { title: rival.title.code });
   }
 

@@ -147,11 +147,12 @@ export class Host {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    // First of all: what a plan holds on a server is let go while the server can still be asked.
+    await this.#runner.close();
     await this.#faults[Symbol.asyncDispose]();
     const embedded = this.fleet.members.map(({ node }) => node).filter((node) => node instanceof EmbeddedFleetNode);
     await Promise.all(embedded.map(({ node }) => node.stop('discard')));
     this.#finding.dispose();
-    this.#runner.dispose();
     this.fleet.dispose();
     this.#book.dispose();
     await this.#journal.close();

@@ -1,12 +1,12 @@
 // The journal: every run with its steps and answers, and the way back or on where the journal knows it.
-import { Button, Loader, Modal } from '@mantine/core';
+import { Button, Loader } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { JournalRun } from '#core/contract/acts.ts';
 import { formatClock } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
 import { failureText, statementText } from '../i18n/statement-text.ts';
+import { TitledDialog } from './DialogFrames.tsx';
 import { closeDialog, useDialog } from './dialog-store.ts';
-import './dialogs.css';
 import './journal.css';
 import { readJournal, readOlder, useJournal } from './journal-store.ts';
 import { StepAnswer } from './PlanSteps.tsx';
@@ -15,18 +15,9 @@ import { askPlan } from './plan-store.ts';
 export function JournalDialog() {
   const open = useDialog((dialog) => dialog.open);
   return (
-    <Modal
-      opened={open.kind === 'journal'}
-      onClose={closeDialog}
-      title={say('journal.title')}
-      size={820}
-      centered
-      classNames={{ content: 'dialog' }}
-      transitionProps={{ duration: 90 }}
-      closeButtonProps={{ 'aria-label': say('app.close') }}
-    >
+    <TitledDialog isOpen={open.kind === 'journal'} onClose={closeDialog} size={820} title={say('journal.title')}>
       {open.kind === 'journal' && <JournalBody />}
-    </Modal>
+    </TitledDialog>
   );
 }
 

@@ -1,13 +1,14 @@
 // The plan dialog: what an act will do, destroy and run, before it runs; then what the servers answered.
-import { Button, CopyButton, Loader, Modal, TextInput } from '@mantine/core';
+import { Button, CopyButton, Loader, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { type ActKind, actBounds, type Plan } from '#core/contract/acts.ts';
 import { useHost } from '../bridge/host-store.ts';
 import { say } from '../i18n/i18n.ts';
-import { failureText, statementText } from '../i18n/statement-text.ts';
+import { statementText } from '../i18n/statement-text.ts';
 import { findNode } from '../store/fleet-store.ts';
-import './dialogs.css';
+import { FramedDialog } from './DialogFrames.tsx';
 import './journal.css';
+import { FailureBox } from './FailureBox.tsx';
 import { ForecastBox } from './ForecastBox.tsx';
 import { PlanForm } from './PlanForm.tsx';
 import { PlanCandidates, PlanMoves } from './PlanMoves.tsx';
@@ -19,23 +20,15 @@ import { askPlan, cancelRun, closePlan, runPlan, usePlan } from './plan-store.ts
 export function PlanDialog() {
   const state = usePlan((held) => held.state);
   return (
-    <Modal
-      opened={state.kind !== 'closed'}
+    <FramedDialog
+      isOpen={state.kind !== 'closed'}
       onClose={closePlan}
-      withCloseButton={false}
-      closeOnEscape={state.kind !== 'running'}
-      closeOnClickOutside={state.kind !== 'running'}
       size={isLight(state) ? 560 : 760}
-      padding={0}
-      centered
-      yOffset="3dvh"
-      classNames={{ content: 'dialog', body: 'dialog-frame' }}
-      transitionProps={{ duration: 90 }}
-      title={undefined}
-      aria-label={titleOf(state)}
+      label={titleOf(state)}
+      canClose={state.kind !== 'running'}
     >
       {state.kind !== 'closed' && <PlanBody state={state} />}
-    </Modal>
+    </FramedDialog>
   );
 }
 
@@ -67,7 +60,7 @@ function PlanBody({ state }: { readonly state: OpenState }) {
       </header>
       <div className="dialog-body">
         {state.kind !== 'running' && state.kind !== 'finished' && <PlanForm act={state.act} />}
-        {state.kind === 'unplanned' && <FailureBox failure={state.failure} />}
+        {state.kind === 'unplanned' && <FailureBox failure={state.failure} testId="plan-failure" />}
         {plan !== null && <PlanContent plan={plan} state={state} />}
         {state.kind === 'shown' && isForceable(state.plan.checks) && (
           <ForceField reason={reason} setReason={setReason} />
@@ -129,16 +122,6 @@ function nameOf({ act }: Plan): string {
   return id === undefined ? '' : (findNode(id)?.name ?? '');
 }
 
-function FailureBox({ failure }: { readonly failure: Parameters<typeof failureText>[0] }) {
-  const text = failureText(failure);
-  return (
-    <div className="failure-box" role="alert" data-testid="plan-failure" data-code={failure.code}>
-      <b>{text.what}</b>
-      <div>{text.next}</div>
-    </div>
-  );
-}
-
 function ResultBox({ state }: { readonly state: Extract<PlanState, { kind: 'finished' }> }) {
   const { result } = state;
   const failure =
@@ -151,7 +134,7 @@ function ResultBox({ state }: { readonly state: Extract<PlanState, { kind: 'fini
           {say('plan.succeeded')}
         </div>
       )}
-      {failure !== null && <FailureBox failure={failure} />}
+      {failure !== null && <FailureBox failure={failure} testId="plan-failure" />}
       {result.kind === 'hostLost' && (
         <div className="failure-box" role="alert">
           {say('plan.lostHost')}

@@ -102,6 +102,19 @@ describe('a failover by pause', () => {
   });
 });
 
+it('Syncline that is closed in good order lets go of the writes it holds', async () => {
+  await using scene = await startPausing(worker());
+  const plan = await scene.plan(failover(scene, longHoldMs));
+  using progress = await scene.progress();
+  const running = scene.run(plan).catch(() => null); // its host ends under it
+  await waitFor('the pause', () => progress.told.some(({ results }) => results.length >= 1), Boolean, {
+    intervalMs: 1,
+  });
+  await scene.host.host.close();
+  await running;
+  await expectWritable(scene);
+});
+
 describe('a failover by the server', () => {
   it('that its replica cannot keep up with is given up in time, or when it is cancelled, and alpha takes writes', async () => {
     await using scene = await startTree(worker(), 'alpha', 'bravo', 'charlie');
