@@ -85,6 +85,22 @@ export const profileSchema = z.object({
 
 export type Profile = z.infer<typeof profileSchema>;
 
+/** What a profile says where nobody said anything. */
+export const blankProfile: Omit<Profile, 'id' | 'name' | 'host' | 'port'> = {
+  environment: 'dev',
+  colour: null,
+  tags: [],
+  group: null,
+  sentinelMaster: null,
+  username: null,
+  login: 'none',
+  tls: null,
+  ssh: null,
+  addressMap: [],
+  servesFound: true,
+  opensAtStart: false,
+};
+
 /** Secrets as typed: absent leaves what is kept, null removes it. */
 export const secretsSchema = z.partialRecord(
   z.enum(secretNames),

@@ -1,7 +1,7 @@
 // A profile that was read from elsewhere and is not saved yet, with the secrets that came with it.
 import { randomUUID } from 'node:crypto';
 import { actBounds } from '../contract/acts.ts';
-import { type ImportPreview, type Profile, profileBounds, profileSchema } from '../contract/profiles.ts';
+import { blankProfile, type ImportPreview, type Profile, profileBounds, profileSchema } from '../contract/profiles.ts';
 import type { KeptSecrets } from './secret-store.ts';
 
 export interface Draft {
@@ -30,19 +30,8 @@ export function draftProfile(
   },
 ): Profile | null {
   const profile = {
+    ...blankProfile,
     id: newProfileId(),
-    environment: 'dev',
-    colour: null,
-    tags: [],
-    group: null,
-    sentinelMaster: null,
-    username: null,
-    login: 'none',
-    tls: null,
-    ssh: null,
-    addressMap: [],
-    servesFound: true,
-    opensAtStart: false,
     ...parts,
     name: (parts.name?.trim() || `${parts.host}:${parts.port}`).slice(0, actBounds.nodeNameMaxLength),
   };

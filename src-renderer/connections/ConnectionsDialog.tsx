@@ -1,10 +1,11 @@
 // The dialog of kept connections: the list, the form of one, and what came in from elsewhere.
-import { Button, FileButton, Modal } from '@mantine/core';
+import { Button, FileButton } from '@mantine/core';
 import { IconClipboardText, IconDownload, IconPlus, IconUpload } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import type { Failure } from '#core/contract/failures.ts';
 import { type ImportPreview, type ProfileView, profileBounds } from '#core/contract/profiles.ts';
 import { hostClient } from '../bridge/host-store.ts';
+import { FramedDialog } from '../dialogs/DialogFrames.tsx';
 import { closeDialog, useDialog } from '../dialogs/dialog-store.ts';
 import { FailureBox } from '../dialogs/FailureBox.tsx';
 import { say } from '../i18n/i18n.ts';
@@ -26,20 +27,9 @@ type Room =
 export function ConnectionsDialog() {
   const isOpen = useDialog((dialog) => dialog.open.kind === 'connections');
   return (
-    <Modal
-      opened={isOpen}
-      onClose={closeDialog}
-      withCloseButton={false}
-      size={860}
-      padding={0}
-      centered
-      yOffset="3dvh"
-      classNames={{ content: 'dialog', body: 'dialog-frame' }}
-      transitionProps={{ duration: 90 }}
-      aria-label={say('connections.title')}
-    >
+    <FramedDialog isOpen={isOpen} onClose={closeDialog} size={860} label={say('connections.title')}>
       {isOpen && <Rooms />}
-    </Modal>
+    </FramedDialog>
   );
 }
 

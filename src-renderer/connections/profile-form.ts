@@ -1,5 +1,6 @@
 // The form of a connection as data: what is shown of a profile, and what of it is sent back. Pure.
 import {
+  blankProfile,
   type Profile,
   type ProfileView,
   profileSchema,
@@ -31,24 +32,8 @@ const noSecrets: ProfileForm['secrets'] = {
 };
 
 export function emptyProfile(): Profile {
-  return {
-    id: `profile-${crypto.randomUUID().slice(0, 8)}`,
-    name: '',
-    environment: 'dev',
-    colour: null,
-    tags: [],
-    group: null,
-    host: '',
-    port: 6379,
-    sentinelMaster: null,
-    username: null,
-    login: 'none',
-    tls: null,
-    ssh: null,
-    addressMap: [],
-    servesFound: true,
-    opensAtStart: true,
-  };
+  const id = `profile-${crypto.randomUUID().slice(0, 8)}`;
+  return { ...blankProfile, id, name: '', host: '', port: 6379, opensAtStart: true };
 }
 
 export function toForm({ profile, kept }: Pick<ProfileView, 'profile' | 'kept'>): ProfileForm {

@@ -1,5 +1,5 @@
 // What if this replica stays away for so long: partial or full when it comes back, by the present write rate.
-import { Modal, NumberInput } from '@mantine/core';
+import { NumberInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { actBounds, type Forecast } from '#core/contract/acts.ts';
 import type { NodeId } from '#core/contract/views.ts';
@@ -7,7 +7,7 @@ import { hostClient } from '../bridge/host-store.ts';
 import { formatCount } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
 import { findNode } from '../store/fleet-store.ts';
-import './dialogs.css';
+import { TitledDialog } from './DialogFrames.tsx';
 import { closeDialog, useDialog } from './dialog-store.ts';
 import { ForecastBox } from './ForecastBox.tsx';
 
@@ -20,18 +20,14 @@ export function AbsenceDialog() {
   const open = useDialog((dialog) => dialog.open);
   const name = open.kind === 'absence' ? (findNode(open.nodeId)?.name ?? '') : '';
   return (
-    <Modal
-      opened={open.kind === 'absence'}
+    <TitledDialog
+      isOpen={open.kind === 'absence'}
       onClose={closeDialog}
-      title={say('absence.title', { name })}
       size={680}
-      centered
-      classNames={{ content: 'dialog' }}
-      transitionProps={{ duration: 90 }}
-      closeButtonProps={{ 'aria-label': say('app.close') }}
+      title={say('absence.title', { name })}
     >
       {open.kind === 'absence' && <AbsenceBody nodeId={open.nodeId} name={name} />}
-    </Modal>
+    </TitledDialog>
   );
 }
 

@@ -1,5 +1,5 @@
 // The connect dialog: where a real server is and how to log in; a failed try says why and keeps what was typed.
-import { Button, Modal, NumberInput, PasswordInput, SegmentedControl, Switch, TextInput } from '@mantine/core';
+import { Button, NumberInput, PasswordInput, SegmentedControl, Switch, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { ConnectRequest } from '#core/contract/acts.ts';
 import type { Failure } from '#core/contract/failures.ts';
@@ -10,27 +10,16 @@ import { formatAddress } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
 import { select } from '../store/selection-store.ts';
 import { type ConnectForm, emptyForm, toRequest } from './connect-form.ts';
-import './dialogs.css';
+import { FramedDialog } from './DialogFrames.tsx';
 import { closeDialog, openDialog, useDialog } from './dialog-store.ts';
 import { FailureBox } from './FailureBox.tsx';
 
 export function ConnectDialog() {
   const open = useDialog((dialog) => dialog.open);
   return (
-    <Modal
-      opened={open.kind === 'connect'}
-      onClose={closeDialog}
-      withCloseButton={false}
-      size={560}
-      padding={0}
-      centered
-      yOffset="3dvh"
-      classNames={{ content: 'dialog', body: 'dialog-frame' }}
-      transitionProps={{ duration: 90 }}
-      aria-label={say('connect.title')}
-    >
+    <FramedDialog isOpen={open.kind === 'connect'} onClose={closeDialog} size={560} label={say('connect.title')}>
       {open.kind === 'connect' && <ConnectBody address={open.address} />}
-    </Modal>
+    </FramedDialog>
   );
 }
 

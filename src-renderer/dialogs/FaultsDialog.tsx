@@ -1,5 +1,5 @@
 // The dialog of a link's faults: which one, its figures, and what setting it does to the replica.
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { Failure } from '#core/contract/failures.ts';
 import type { NodeId, NodeView } from '#core/contract/views.ts';
@@ -9,7 +9,7 @@ import { faultText } from '../i18n/fault-words.ts';
 import { formatAddress } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
 import { useNode } from '../store/fleet-store.ts';
-import './dialogs.css';
+import { FramedDialog } from './DialogFrames.tsx';
 import { closeDialog, useDialog } from './dialog-store.ts';
 import { FailureBox } from './FailureBox.tsx';
 import { FaultFields } from './FaultFields.tsx';
@@ -20,20 +20,9 @@ const seedBelow = 1_000_000;
 export function FaultsDialog() {
   const open = useDialog((dialog) => dialog.open);
   return (
-    <Modal
-      opened={open.kind === 'faults'}
-      onClose={closeDialog}
-      withCloseButton={false}
-      size={620}
-      padding={0}
-      centered
-      yOffset="3dvh"
-      classNames={{ content: 'dialog', body: 'dialog-frame' }}
-      transitionProps={{ duration: 90 }}
-      aria-label={say('faults.open')}
-    >
+    <FramedDialog isOpen={open.kind === 'faults'} onClose={closeDialog} size={620} label={say('faults.open')}>
       {open.kind === 'faults' && <FaultsOf nodeId={open.nodeId} />}
-    </Modal>
+    </FramedDialog>
   );
 }
 

@@ -1,5 +1,4 @@
 // The help overlay: every key, and how to read tape and pipes.
-import { Modal } from '@mantine/core';
 import type { ActKind } from '#core/contract/acts.ts';
 import { nodeActions } from '../actions/node-actions.ts';
 import { windowActions } from '../actions/window-actions.ts';
@@ -7,8 +6,8 @@ import { KeyHint } from '../design/KeyHint.tsx';
 import { say, type TextKey } from '../i18n/i18n.ts';
 import { OffsetTape } from '../tape/OffsetTape.tsx';
 import type { TapeTick } from '../tape/tape-scale.ts';
+import { TitledDialog } from './DialogFrames.tsx';
 import { closeDialog, useDialog } from './dialog-store.ts';
-import './dialogs.css';
 
 /** A made-up tape to learn on: one replica in step, one away. */
 const sampleWindow = { firstByte: 47_152_762, endOffset: 48_201_337 } as const;
@@ -27,15 +26,7 @@ const pipes: readonly { readonly key: TextKey; readonly className: string }[] = 
 export function HelpDialog() {
   const open = useDialog((dialog) => dialog.open);
   return (
-    <Modal
-      opened={open.kind === 'help'}
-      onClose={closeDialog}
-      title={say('help.title')}
-      size={720}
-      centered
-      classNames={{ content: 'dialog' }}
-      closeButtonProps={{ 'aria-label': say('app.close') }}
-    >
+    <TitledDialog isOpen={open.kind === 'help'} onClose={closeDialog} size={720} title={say('help.title')}>
       <div className="help" data-testid="help-dialog">
         <section>
           <h3>{say('help.keys')}</h3>
@@ -66,7 +57,7 @@ export function HelpDialog() {
           <p>{say('help.drag')}</p>
         </section>
       </div>
-    </Modal>
+    </TitledDialog>
   );
 }
 
