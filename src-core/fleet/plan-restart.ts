@@ -82,6 +82,7 @@ function checkRestarts(
   for (const member of members) {
     const { name, kind } = member.node;
     if (!checks.reachable(member, scene.nowMs)) continue;
+    checks.notCluster(member);
     if (kind === 'remote') checks.warn('checkRestartByHand', { name });
     const { keysLost } = forecastRestart(toKeeping(member, scene));
     if (keysLost === 0) checks.pass('checkRestartFits', { name });

@@ -273,3 +273,19 @@ describe('a rolling restart', () => {
     expect(plan.forecast).toMatchObject({ sync: 'partial', reason: { code: 'restartKeepsHistory' } });
   });
 });
+
+it.each<Act>([
+  failover,
+  { kind: 'reverseLink', nodeId: 'id-bravo' },
+  { kind: 'rescue', nodeId: 'id-bravo' },
+  { kind: 'flatten', nodeId: 'id-alpha' },
+  { kind: 'repointReplicas', nodeId: 'id-alpha', masterId: 'id-bravo' },
+  { kind: 'rollingRestart', nodeId: 'id-alpha' },
+])('in Redis Cluster, where REPLICAOF is refused, $kind is refused too', (act) => {
+  const server = { family: 'redis', version: '7.0.15', mode: 'cluster' };
+  const inCluster = [alpha, bravo, charlie, delta].map((node) => ({ ...node, reading: { ...node.reading, server } }));
+  const { plan, refusal } = prepareOn(inCluster.map(sceneMember), act);
+  const failing = plan.checks.filter(({ statement }) => statement.code === 'checkClusterMode');
+  expect([failing[0]?.level, failing[0]?.forceable]).toEqual(['fail', false]);
+  expect(refusal).not.toBeNull();
+});
