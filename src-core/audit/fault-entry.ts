@@ -12,6 +12,11 @@ export interface FaultEntry {
   /** `begun` is on the disk before the first command is sent. */
   readonly state: 'begun' | 'ended';
   readonly replica: string;
+  /** Where we reach the replica, and which process answered there. */
+  readonly address: Address;
+  readonly replicaRunId: string;
+  /** Of a Syncline that was killed it is gone, and the replica follows it all the same. */
+  readonly relay: Address;
   readonly master: Address;
   /** `clear`: the relay is taken off. */
   readonly change: { readonly kind: 'fault'; readonly fault: Fault | null } | { readonly kind: 'clear' };

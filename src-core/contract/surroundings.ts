@@ -51,10 +51,31 @@ export interface ObservingView {
   readonly isProbing: boolean;
 }
 
+/** What became of a replica that a killed Syncline left behind. */
+export type LeftRelayOutcome =
+  /** It was pointed back to its master. */
+  | { readonly kind: 'mended' }
+  /** Nothing was sent: changes are forbidden now. It is pointed back when they are allowed again. */
+  | { readonly kind: 'readOnly' }
+  /** Nothing is sent to a server in production that nobody asked for. */
+  | { readonly kind: 'production' }
+  | { readonly kind: 'refused'; readonly failure: Failure };
+
+/** A replica that followed a relay of ours when Syncline was killed: at that address nobody listens any more. */
+export interface LeftRelayView {
+  readonly nodeId: NodeId;
+  readonly name: string;
+  readonly relay: Address;
+  readonly master: Address;
+  readonly outcome: LeftRelayOutcome;
+}
+
 export interface Surroundings {
   readonly ghosts: readonly GhostView[];
   readonly sentinels: readonly SentinelView[];
   readonly observing: ObservingView;
+  /** Since this start. */
+  readonly leftRelays: readonly LeftRelayView[];
 }
 
 /** Before anything was looked at. */
@@ -62,6 +83,7 @@ export const emptySurroundings: Surroundings = {
   ghosts: [],
   sentinels: [],
   observing: { looksPerSecond: 0, bytesPerSecond: 0, hostShare: 0, isProbing: false },
+  leftRelays: [],
 };
 
 /** A master that a Sentinel offers, by the name that it has there. */

@@ -2,7 +2,7 @@
 import { type Disposable, Emitter } from '../base/lifecycle.ts';
 import { FailureError } from '../contract/failure-error.ts';
 import { marksMax, observeIntervalMs } from '../contract/settings.ts';
-import type { GhostTry, GhostView, Surroundings } from '../contract/surroundings.ts';
+import type { GhostTry, GhostView, LeftRelayView, Surroundings } from '../contract/surroundings.ts';
 import type { Address, Mark, NodeId, NodeView, SeriesPoint } from '../contract/views.ts';
 import { AgeProbe } from './age-probe.ts';
 import type { FleetNode } from './fleet-node.ts';
@@ -45,6 +45,8 @@ export class Fleet implements Disposable {
   readonly probe = new AgeProbe(() => this.#members);
   /** How far discovery came with an address; whoever discovers says so here. */
   attemptOf: (address: Address) => GhostTry = () => ({ kind: 'notTried' });
+  /** Replicas that an earlier Syncline left behind; whoever mends that says so here. */
+  leftRelays: () => readonly LeftRelayView[] = () => [];
   readonly #ghosts = new Ghosts();
   #surroundings = '';
   readonly #members: Member[] = [];
@@ -177,6 +179,7 @@ export class Fleet implements Disposable {
       ghosts,
       sentinels: this.sentinels.views(this.#members),
       observing: { ...this.observer.cost, isProbing: this.probe.isOn },
+      leftRelays: this.leftRelays(),
     };
   }
 

@@ -18,6 +18,7 @@ import { SocketWorkload } from '../lab/workload.ts';
 import { ProfileBook } from '../profiles/profile-book.ts';
 import { Connections } from './connections.ts';
 import { readPage, restorationOf } from './journal-pages.ts';
+import { LeftRelays } from './left-relays.ts';
 import { LinkFaults } from './link-faults.ts';
 import { outcome } from './outcome.ts';
 import { profileHandlers } from './profile-handlers.ts';
@@ -45,6 +46,7 @@ export class Host {
   readonly #journal: Journal;
   readonly #gate: ReadOnlyGate;
   readonly #faults: LinkFaults;
+  readonly #leftRelays: LeftRelays;
   readonly #finding: Finding;
   readonly #book: ProfileBook;
   readonly #connections: Connections;
@@ -74,6 +76,7 @@ export class Host {
       findRestoration: (runId, to) => restorationOf(this.#journal, runId, to),
     });
     this.#faults = new LinkFaults(this.fleet, this.#journal, this.#gate);
+    this.#leftRelays = new LeftRelays(this.fleet, this.#journal, this.#gate);
   }
 
   /** The lab as it was left, or the first one; and the remembered connections. @returns what could not be started */
@@ -149,7 +152,7 @@ export class Host {
     this.#closed = true;
     // First of all: what a plan holds on a server is let go while the server can still be asked.
     await this.#runner.close();
-    await this.#faults[Symbol.asyncDispose]();
+    await Promise.all([this.#faults[Symbol.asyncDispose](), this.#leftRelays[Symbol.asyncDispose]()]);
     const embedded = this.fleet.members.map(({ node }) => node).filter((node) => node instanceof EmbeddedFleetNode);
     await Promise.all(embedded.map(({ node }) => node.stop('discard')));
     this.#finding.dispose();

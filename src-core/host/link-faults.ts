@@ -1,11 +1,9 @@
 // Puts links of the fleet through relays, lets these do what was asked for, and takes them off again.
-import { randomUUID } from 'node:crypto';
-import { userInfo } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FaultEntry } from '../audit/fault-entry.ts';
 import type { Journal } from '../audit/journal.ts';
 import type { Disposable } from '../base/lifecycle.ts';
-import { FailureError, toFailure } from '../contract/failure-error.ts';
+import { FailureError } from '../contract/failure-error.ts';
 import type { Fault, RelayView } from '../contract/faults.ts';
 import type { Address, NodeId } from '../contract/views.ts';
 import type { Fleet } from '../fleet/fleet.ts';
@@ -13,6 +11,7 @@ import type { Member } from '../fleet/member.ts';
 import { findMaster, isLoopback } from '../fleet/topology.ts';
 import { Relay } from '../lab/relay.ts';
 import type { ReadOnlyGate } from './read-only.ts';
+import { journalFault, replicaOf, send } from './repoint.ts';
 
 /** A fault is set when the link streams through its relay, or after so long all the same. */
 const streamWaitMaxMs = 8000;
@@ -88,12 +87,14 @@ export class LinkFaults implements AsyncDisposable {
     const link = this.#links.get(nodeId);
     const change: Change = { kind: 'fault', fault };
     if (link && member.isThroughRelay) {
-      await this.#journaled(member, target, change, null, async () => setFault(link.relay, fault));
+      const told = { member, relay: link.relay.address, master: target, change, words: null };
+      await journalFault(this.#journal, told, async () => setFault(link.relay, fault));
     } else {
       if (link) await this.#remove(link);
       const relay = await Relay.open(target);
       const words = replicaOf(relay.address);
-      await this.#journaled(member, target, change, words, async () => {
+      const told = { member, relay: relay.address, master: target, change, words };
+      await journalFault(this.#journal, told, async () => {
         await this.#layOn(member, relay, words);
         setFault(relay, fault);
       });
@@ -141,10 +142,10 @@ export class LinkFaults implements AsyncDisposable {
   async #takeOff(link: RelayedLink): Promise<void> {
     const member = this.#fleet.members.find(({ id }) => id === link.nodeId);
     if (!member) return this.#remove(link);
-    const { target } = link.relay;
+    const { target: master, address: relay } = link.relay;
     const isOurs = member.isThroughRelay && member.node.lifecycle.kind === 'running';
-    const words = isOurs ? replicaOf(target) : null;
-    await this.#journaled(member, target, { kind: 'clear' }, words, async () => {
+    const words = isOurs ? replicaOf(master) : null;
+    await journalFault(this.#journal, { member, relay, master, change: { kind: 'clear' }, words }, async () => {
       link.relay.clear();
       if (words) {
         await send(member, words);
@@ -180,26 +181,6 @@ export class LinkFaults implements AsyncDisposable {
     return link.masterSinceMs !== null && Date.now() - link.masterSinceMs > abandonAfterMs;
   }
 
-  async #journaled(
-    member: Member,
-    master: Address,
-    change: Change,
-    words: readonly string[] | null,
-    run: () => Promise<void>,
-  ): Promise<void> {
-    const { username: who } = userInfo();
-    const common = { kind: 'fault', runId: randomUUID(), who, replica: member.node.name, master, change } as const;
-    const entry = { ...common, command: words?.join(' ') ?? null };
-    await this.#journal.append({ ...entry, atMs: Date.now(), state: 'begun', failure: null });
-    const failure = await run().then(
-      () => null,
-      (error: unknown) => error,
-    );
-    const told = failure === null ? null : toFailure(failure);
-    await this.#journal.append({ ...entry, atMs: Date.now(), state: 'ended', failure: told });
-    if (failure !== null) throw failure;
-  }
-
   async #lookUntil(member: Member, holds: () => boolean): Promise<void> {
     const endsAtMs = performance.now() + streamWaitMaxMs;
     for (;;) {
@@ -221,17 +202,7 @@ export class LinkFaults implements AsyncDisposable {
   }
 }
 
-function replicaOf({ host, port }: Address): readonly string[] {
-  return ['REPLICAOF', host, String(port)];
-}
-
 function setFault(relay: Relay, fault: Fault | null): void {
   if (fault) relay.set(fault);
   else relay.clear();
-}
-
-async function send(member: Member, words: readonly string[]): Promise<void> {
-  const [reply] = await member.node.execute([words]);
-  if (typeof reply !== 'object' || reply === null || !('error' in reply)) return;
-  throw new FailureError('commandRefused', { name: member.node.name, command: words.join(' '), answer: reply.error });
 }

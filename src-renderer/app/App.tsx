@@ -22,6 +22,7 @@ import { CrashNotices } from './CrashNotices.tsx';
 import { useWorstEnvironment } from './environment.ts';
 import { HostBanner, HostScreen } from './HostState.tsx';
 import { Keys } from './Keys.tsx';
+import { LeftRelayNotices } from './LeftRelayNotices.tsx';
 import { NoNodes } from './NoNodes.tsx';
 import { Palette } from './Palette.tsx';
 import { Rail } from './Rail.tsx';
@@ -70,6 +71,7 @@ function Window() {
       <SelectFirst />
       <CrashNotices />
       <UnfinishedNotices />
+      <LeftRelayNotices />
     </div>
   );
 }

@@ -26,7 +26,7 @@ async function tellUnfinished(): Promise<void> {
     if (run.state !== 'unfinished' || run.isSettled) continue;
     notifications.show({
       id: `unfinished:${run.runId}`,
-      color: 'warning',
+      color: 'var(--warning)',
       title: say('journal.unfinishedTitle', { title: statementText(run.title) }),
       message: say('journal.unfinishedNext'),
       autoClose: false,

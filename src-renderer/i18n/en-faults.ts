@@ -16,6 +16,18 @@ export const faultTexts = {
   clearFailed: 'The fault could not be cleared',
   markLabel: '{{replica}}: fault on its link, {{fault}}. Change it',
   inspector: 'through a relay',
+  left: {
+    mendedTitle: '{{name}} follows {{master}} again',
+    mended:
+      'Syncline was killed while {{name}} went through its relay {{relay}}, which is gone. REPLICAOF {{master}} was sent; the journal has it.',
+    title: '{{name}} follows a relay that is gone',
+    readOnly:
+      'Syncline was killed while {{name}} went through its relay {{relay}}. In read-only mode nothing is sent: it is pointed back to {{master}} when that mode is switched off.',
+    production:
+      'Syncline was killed while {{name}} went through its relay {{relay}}. It is in production, so nothing is sent unasked: attach it to {{master}} yourself.',
+    refused:
+      'Syncline was killed while {{name}} went through its relay {{relay}}, and could not point it back to {{master}}. {{what}}',
+  },
   kind: {
     cut: 'Cut',
     holdOff: 'Hold connects off',
