@@ -106,7 +106,8 @@ export class Lane implements Disposable {
       // Goes on until something must wait.
     }
     this.#governSource();
-    if (this.#hasEnded && this.#queue.length === 0 && !this.#isOver) {
+    // A socket says its end even while it is not read: a stall holds that back too.
+    if (this.#hasEnded && this.#queue.length === 0 && !this.#treatment.holds && !this.#isOver) {
       this.#isOver = true;
       this.#ends.end();
     }

@@ -155,7 +155,7 @@ test('DEBUG OBJECT says encoding and saved length as Redis does', async () => {
   await both('ZADD', 'sorted', '1', 'm');
   for (const key of ['number', 'text', 'list', 'integers', 'hash', 'sorted', 'none']) {
     const [expected, actual] = (await both('DEBUG', 'OBJECT', key)).map((text) =>
-      String(text).replace(/at:0x[0-9a-f]+ | lru:\d+| refcount:\d+/g, ''),
+      String(text).replace(/at:0x[0-9a-f]+ | lru:\d+| lru_seconds_idle:\d+| refcount:\d+/g, ''),
     );
     expect(actual).toBe(expected);
   }

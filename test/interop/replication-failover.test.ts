@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { answer, logged, type Start, shown, tellBoth } from '../support/both-kinds.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { startRelay } from '../support/relay.ts';
-import { attach, expectInSync, info, linkUp, promote, syncCounts } from '../support/replication.ts';
+import { attach, expectInSync, info, linkUp, promote, replicasOnline, syncCounts } from '../support/replication.ts';
 import type { ServerProcess, ServerSettings } from '../support/server-process.ts';
 import { startSyncline } from '../support/syncline-server.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -37,6 +37,7 @@ describe('FAILOVER', () => {
       for (const request of ['FAILOVER', 'FAILOVER ABORT', 'FAILOVER TO a 1']) await say(request);
       await attach(replica, subject);
       await linkUp(replica);
+      await replicasOnline(subject);
       const requests = ['TO 127.0.0.1', 'TO a b', 'TIMEOUT 0', 'TIMEOUT x', 'FORCE', 'TO a 1 FORCE', 'TO 127.0.0.1 1'];
       for (const request of [...requests, 'ABORT x', 'NOW', 'TIMEOUT 1 TIMEOUT 1']) await say(`FAILOVER ${request}`);
       await say('MULTI');
@@ -59,6 +60,7 @@ describe('FAILOVER', () => {
       for (const follower of [replica, bystander]) await attach(follower, master);
       await Promise.all([replica, bystander].map(linkUp));
       await expectInSync(master, replica, bystander);
+      await replicasOnline(master, 2);
       const writer = master.client();
       const answers: unknown[] = [];
       let isWriting = true;
@@ -87,6 +89,7 @@ describe('FAILOVER', () => {
       await attach(other, subject);
       await linkUp(other);
       await expectInSync(subject, other);
+      await replicasOnline(subject);
       await subject.client().call('FAILOVER');
       await linkUp(subject);
       await waitFor(
@@ -95,6 +98,7 @@ describe('FAILOVER', () => {
         (at) => at.role === 'master',
       );
       await expectInSync(other, subject);
+      await replicasOnline(other);
       await other.client().call('FAILOVER', 'TO', subject.host, String(subject.port));
       await waitFor(
         'and back',
@@ -116,6 +120,7 @@ describe('FAILOVER', () => {
       const client = subject.client();
       await attach(replica, relay);
       await linkUp(replica);
+      await replicasOnline(subject);
       relay.stall();
       await client.set('a', '1');
       const words: unknown[] = [await answer(client, 'FAILOVER', 'TO', replica.host, replica.port)];
@@ -149,6 +154,7 @@ describe('FAILOVER', () => {
       await attach(replica, relay);
       await linkUp(replica);
       await expectInSync(subject, replica);
+      await replicasOnline(subject);
       relay.stall();
       await client.set('lost', '1');
       await client.call('FAILOVER', 'TIMEOUT', '200');
@@ -175,6 +181,7 @@ describe('FAILOVER', () => {
       const client = subject.client();
       await attach(replica, relay);
       await linkUp(replica);
+      await replicasOnline(subject);
       relay.stall();
       await client.set('a', '1');
       await promote(replica);

@@ -60,6 +60,18 @@ export async function linkUp(replica: ServerProcess): Promise<void> {
   client.disconnect();
 }
 
+/** Waits until the master, for its part, counts so many replicas as online: later than their links are up. */
+export async function replicasOnline(master: ServerProcess, count = 1): Promise<void> {
+  const client = master.client();
+  await waitFor(
+    `${count} replicas of ${master.name} on ${master.port} to be online`,
+    () => info(client, 'replication'),
+    (fields) => Object.values(fields).filter((value) => value.includes('state=online')).length === count,
+    { timeoutMs: syncTimeoutMs },
+  );
+  client.disconnect();
+}
+
 /** Waits until all replicas stand at the master's offset, in the master's history, and compares every key. */
 export async function expectInSync(master: ServerProcess, ...replicas: readonly ServerProcess[]): Promise<void> {
   const masterClient = master.client();

@@ -169,6 +169,14 @@ test('a stalled lane does not read, and goes on where it stopped', () => {
   expect({ text: scene.text, events: scene.events }).toEqual({ text: 'ab', events: ['pause', 'resume'] });
 });
 
+test('a stalled lane keeps the end of its sender back too', () => {
+  const scene = new Scene({ kind: 'stall' });
+  scene.lane.finish();
+  expect(scene.events).not.toContain('end');
+  scene.lane.treat(scene.treatment(null));
+  expect(scene.events).toContain('end');
+});
+
 test('a receiver that takes nothing stops the sender at the bound, until half of it has left', () => {
   const scene = new Scene();
   scene.sinkTakes = false;
