@@ -24,6 +24,9 @@ const evictionBytes: readonly (readonly [policy: string, bytes: number])[] = [
 /** DUMP adds a version and a checksum that a snapshot has once for all. */
 const dumpTrailerBytes = 10;
 
+/** MEMORY USAGE counts an entry of the key table and the head of its object, which the memory of all data leaves out. */
+const tableEntryBytes = 40;
+
 interface SampledKey {
   readonly name: string;
   readonly memoryBytes: number;
@@ -41,12 +44,25 @@ export async function sampleSnapshot(execute: Execute, reading: NodeReading): Pr
   if (serialized === null) return null;
   const eviction = evictionBytes.find(([policy]) => reading.memory.policy?.includes(policy))?.[1] ?? 0;
   const ratio = ratioOf(serialized);
-  const total = keys.reduce((sum, key) => {
-    const value = serialized.get(key) ?? key.memoryBytes * ratio;
-    return sum + value + keyBytes(key) + eviction;
-  }, 0);
-  const bytes = Math.round(headerBytes + (total / keys.length) * reading.keys);
+  const sizes = keys.map((key) => (serialized.get(key) ?? key.memoryBytes * ratio) + keyBytes(key) + eviction);
+  const bytes = Math.round(headerBytes + meanOf(sizes) * weightOf(keys, reading));
   return { kind: 'sampled', bytes, sampledKeys: keys.length, keys: reading.keys };
+}
+
+/**
+ * How many keys of the mean sampled size there are. Where few keys hold most of the data, chance decides how many of them
+ * are in the sample: there the memory of all, which the server tells, is a better measure than their number.
+ */
+function weightOf(keys: readonly SampledKey[], { keys: count, memory }: NodeReading): number {
+  const sizes = keys.map(({ memoryBytes }) => memoryBytes);
+  const mean = meanOf(sizes);
+  const deviation = Math.sqrt(meanOf(sizes.map((size) => (size - mean) ** 2)));
+  if (keys.length >= count || memory.datasetBytes === null || deviation < mean) return count;
+  return (memory.datasetBytes + count * tableEntryBytes) / mean;
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** The name with its length before it, and the expiry. */

@@ -222,7 +222,7 @@ describe('what cannot go well is said before', () => {
 
   it('an output buffer that is too small for the writes of a full sync: the sync is cut off, again and again', async () => {
     await using scene = await startScene(worker());
-    const limit = ['replica', '1mb', '1mb', '1'];
+    const limit = ['replica', '100kb', '100kb', '1'];
     await scene.start('alpha', {
       ...smallBacklog,
       'client-output-buffer-limit': limit,
