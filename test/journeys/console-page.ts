@@ -1,8 +1,16 @@
 // The console as a person meets it: what can be seen on the page, and what can be done with it.
 import type { Locator, Page } from 'playwright-core';
 import type { ActKind } from '#core/contract/acts.ts';
-import type { LinkPhase } from '#core/contract/views.ts';
+import type { Environment, LinkPhase } from '#core/contract/views.ts';
 import { waitFor } from '../support/wait-for.ts';
+
+/** Acts that stand in a menu of the inspector, and the button that opens it. */
+const menuOf: Partial<Record<ActKind, string>> = {
+  resyncPartial: 'act-resync',
+  resyncFull: 'act-resync',
+  failover: 'act-tree',
+  changeSettings: 'act-tree',
+};
 
 export type CardFigure = 'offset' | 'lag' | 'reach';
 
@@ -117,7 +125,8 @@ export class ConsolePage {
   /** Selects a node and presses one of its acts; the plan opens. */
   async begin(kind: ActKind, name: string): Promise<void> {
     await this.select(name);
-    if (kind === 'resyncPartial' || kind === 'resyncFull') await this.part('act-resync').click();
+    const menu = menuOf[kind];
+    if (menu !== undefined) await this.part(menu).click();
     await this.part(`act-${kind}`).first().click();
   }
 
@@ -154,6 +163,17 @@ export class ConsolePage {
     return box;
   }
 
+  /** Types the name that the open plan asks for, in production, and answers it. Without it the plan cannot be run. */
+  async typeName(): Promise<string> {
+    const field = this.part('plan-confirmation');
+    await this.see(field);
+    if (await this.part('plan-run').isEnabled()) throw new Error('a plan in production can be run without the name');
+    const name = /^Type (.+) to confirm$/.exec((await field.getAttribute('aria-label')) ?? '')?.[1];
+    if (name === undefined) throw new Error('the plan does not say which name to type');
+    await field.fill(name);
+    return name;
+  }
+
   /** Reads the commands of the open plan, agrees, waits for the result, and closes the dialog. */
   async runPlan(): Promise<string[]> {
     await this.see(this.part('plan-dialog'));
@@ -170,10 +190,13 @@ export class ConsolePage {
   }
 
   /** Connects a server by its address and answers the name of its card. */
-  async connect(url: string): Promise<string> {
+  async connect(url: string, environment: Environment = 'dev'): Promise<string> {
     const before = new Set(await this.cardNames());
     await this.part('connect-open').first().click();
     await this.part('connect-url').fill(url);
+    await this.part('connect-environment')
+      .getByText(new RegExp(`^${environment}$`, 'i'))
+      .click();
     await this.part('connect-submit').click();
     const added = await waitFor(
       `a card for ${url}`,
