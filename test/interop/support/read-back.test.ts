@@ -22,6 +22,7 @@ test('a real replica of a real master reads back the same, after a full sync and
     'hash',
     'list',
     'set',
+    'stream',
     'string',
     'zset',
   ]);
