@@ -15,7 +15,12 @@ test('a fault is put on a link, seen on its pipe and in its effect, changed, and
   await console.part('faults-set').click();
   const mark = console.part('fault-mark-bravo');
   await console.see(mark);
-  expect((await mark.innerText()).replace(/\s+/g, ' ')).toContain('delay 300 ms / 200 ms');
+  // The relay stands first, and does its work once the link streams through it.
+  await waitFor(
+    'the mark to say what is on',
+    async () => (await mark.innerText()).replace(/\s+/g, ' '),
+    (words) => words.includes('delay 300 ms / 200 ms'),
+  );
   await console.untilPhase('bravo', 'streaming');
   // The master is still the one that it was: no card of a stranger, and the pipe is there.
   expect(await console.cardNames()).toHaveLength(3);
