@@ -13,7 +13,14 @@ import { ReplyError, replyErrors, unknownCommand, unknownSubcommand, wrongArity 
 import { RequestBatch } from './request-batch.ts';
 import type { Services, Session } from './services.ts';
 import type { Command, CommandTable } from './table.ts';
-import { forgetTransaction, type QueuedRequest, queueRequest, requestOf } from './transaction-state.ts';
+import {
+  abortTransaction,
+  addToTransaction,
+  forgetTransaction,
+  type QueuedRequest,
+  queueRequest,
+  requestOf,
+} from './transaction-state.ts';
 import { noteBrokenStream, noteDivergence } from './unapplied.ts';
 import { type WaitingClient, WaitingClients } from './waiting-clients.ts';
 
@@ -142,7 +149,7 @@ export class Executor {
     if (session.restriction !== null && session.authenticated) {
       const refusal = this.services.acl.refusal(session, session.restriction, command, args);
       if (refusal !== null) {
-        this.#reject(session, command, refusal);
+        this.#reject(session, args, command, refusal);
         return true;
       }
     }
@@ -160,7 +167,7 @@ export class Executor {
         return false;
       }
       if (verdict !== PASSED) {
-        this.#reject(session, command, verdict);
+        this.#reject(session, args, command, verdict);
         return true;
       }
     }
@@ -175,24 +182,24 @@ export class Executor {
     if (command === null) {
       const echoed: string[] = [];
       for (let i = 1; i < args.count && i < 20; i++) echoed.push(args.text(i));
-      this.#reject(session, null, unknownCommand(args.text(0), echoed));
+      this.#reject(session, args, null, unknownCommand(args.text(0), echoed));
       return null;
     }
     if (command.subcommands !== null && args.count > 1) {
       const subcommand = command.subcommands.find(args.buffer, args.start(1), args.end(1));
       if (subcommand === null && command.run === null) {
-        this.#reject(session, command, unknownSubcommand(command.name, args.text(1)));
+        this.#reject(session, args, command, unknownSubcommand(command.name, args.text(1)));
         return null;
       }
       command = subcommand ?? command;
     }
     if (command.takes(args.count) && command.run !== null) return command;
-    this.#reject(session, command, wrongArity(command.name));
+    this.#reject(session, args, command, wrongArity(command.name));
     return null;
   }
 
   /** Answers an error before anything ran; a transaction in the making will be aborted. */
-  #reject(session: ExecutedSession, command: Command | null, text: string): void {
+  #reject(session: ExecutedSession, args: Args, command: Command | null, text: string): void {
     if (command !== null) command.rejectedCalls++;
     session.lastCommand = command?.name ?? 'NULL';
     const mark = this.reply.length;
@@ -200,7 +207,7 @@ export class Executor {
       forgetTransaction(session);
       this.reply.error(`EXECABORT Transaction discarded because of: ${text.replace(/^ERR /, '')}`);
     } else {
-      if (session.transaction !== null) session.transaction.aborted = true;
+      if (session.transaction !== null) abortTransaction(session.transaction, args);
       this.reply.error(text);
     }
     this.#countError(mark);
@@ -209,10 +216,10 @@ export class Executor {
 
   #queue(session: ExecutedSession, command: Command, args: Args): void {
     if (command.has('no_multi')) {
-      this.#reject(session, command, replyErrors.notInTransaction);
+      this.#reject(session, args, command, replyErrors.notInTransaction);
       return;
     }
-    session.transaction!.queue.push(queueRequest(command, args));
+    addToTransaction(session.transaction!, command, args);
     const mark = this.reply.length;
     this.reply.simple('QUEUED');
     this.#applyReplyMode(session, mark, command);

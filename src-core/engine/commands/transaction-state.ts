@@ -27,6 +27,27 @@ export interface Transaction {
   readonly queue: QueuedRequest[];
   /** A request was refused while queueing: EXEC will answer EXECABORT. */
   aborted: boolean;
+  /** Of all its requests from MULTI on, those refused too: what a replica must ask for again if the link is lost. */
+  bytes: number;
+}
+
+/** A transaction that its MULTI begins. */
+export function beginTransaction(multi: Args): Transaction {
+  return { queue: [], aborted: false, bytes: frameBytes(multi) };
+}
+
+export function addToTransaction(transaction: Transaction, command: Command, args: Args): void {
+  transaction.queue.push(queueRequest(command, args));
+  transaction.bytes += frameBytes(args);
+}
+
+export function abortTransaction(transaction: Transaction, refused: Args): void {
+  transaction.aborted = true;
+  transaction.bytes += frameBytes(refused);
+}
+
+function frameBytes({ frameStart, frameEnd }: Args): number {
+  return frameEnd - frameStart;
 }
 
 /** Copies a request out of the shared buffer. */

@@ -1,14 +1,14 @@
 // MULTI, EXEC, DISCARD, WATCH and UNWATCH.
 import { replyErrors } from './reply-errors.ts';
 import type { CommandContext, CommandRow } from './spec.ts';
-import { forgetTransaction, WatchedKeys } from './transaction-state.ts';
+import { beginTransaction, forgetTransaction, WatchedKeys } from './transaction-state.ts';
 
-function multi({ session, reply }: CommandContext): void {
+function multi({ session, reply, args }: CommandContext): void {
   if (session.transaction !== null) {
     reply.error(replyErrors.nestedMulti);
     return;
   }
-  session.transaction = { queue: [], aborted: false };
+  session.transaction = beginTransaction(args);
   reply.ok();
 }
 

@@ -15,9 +15,6 @@ export interface StreamTargetNeeds {
   readonly masterAddress: () => string;
 }
 
-/** `*1\r\n$5\r\nMULTI\r\n`: the head of every transaction in a stream. */
-const MULTI_BYTES = 15;
-
 export class MasterStream implements StreamTarget {
   readonly #needs: StreamTargetNeeds;
   #session: MasterSession | null = null;
@@ -47,9 +44,7 @@ export class MasterStream implements StreamTarget {
   }
 
   get openTransactionBytes(): number {
-    const transaction = this.#session?.transaction ?? null;
-    if (transaction === null) return 0;
-    return transaction.queue.reduce((bytes, request) => bytes + request.buffer.length, MULTI_BYTES);
+    return this.#session?.transaction?.bytes ?? 0;
   }
 
   get databaseIndex(): number {
