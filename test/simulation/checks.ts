@@ -26,6 +26,8 @@ interface Place {
 interface Sync {
   /** What the replica has said so far; null once its PSYNC is complete. */
   said: string | null;
+  /** What it asks for; null until its PSYNC is complete. */
+  asked: { readonly id: string; readonly byte: number } | null;
   /** What the rule says; null while it is not asked, or where the master cannot serve just now. */
   expected: Verdict | null;
   answer: string;
@@ -33,6 +35,8 @@ interface Sync {
 }
 
 const psync = /\*3\r\n\$5\r\nPSYNC\r\n\$\d+\r\n([^\r]+)\r\n\$\d+\r\n(-?\d+)\r\n$/;
+/** What a master says when it begins with a request. */
+const takenUp = /^Replica (\S+):\d+ asks for synchronization$/;
 /** What a replica says before its PSYNC is never longer. */
 const handshakeMaxChars = 1000;
 const differencesShownMax = 5;
@@ -50,6 +54,8 @@ export class Checks {
   readonly #copied = new Set<Machine>();
   readonly #hasData = new Set<Machine>();
   readonly #syncs = new WeakMap<Wire, Sync>();
+  /** The newest sync between two machines, by their names. */
+  readonly #newest = new Map<string, Sync>();
 
   constructor(machines: ReadonlyMap<string, Machine>, closeness: Closeness) {
     this.#machines = machines;
@@ -93,6 +99,8 @@ export class Checks {
       this.#copied.add(machine);
       this.#hasData.add(machine);
     }
+    const taken = takenUp.exec(text);
+    if (taken !== null) this.#takesUp(machine, taken[1]!);
     if (text.startsWith('Starting BGSAVE for SYNC') || text.endsWith('Finished with success')) this.#compare(machine);
   }
 
@@ -103,7 +111,7 @@ export class Checks {
     if (master === undefined || replica === undefined) return;
     let sync = this.#syncs.get(wire);
     if (sync === undefined) {
-      sync = { said: '', expected: null, answer: '', isOver: false };
+      sync = { said: '', asked: null, expected: null, answer: '', isOver: false };
       this.#syncs.set(wire, sync);
     }
     if (sync.isOver) return;
@@ -176,7 +184,15 @@ export class Checks {
     if (asked.id === '?' && this.#hasData.has(replica)) {
       throw new Error(`${replica.name} asks ${master.name} for everything, though it stands in a history`);
     }
+    sync.asked = asked;
     sync.expected = verdict(master, asked);
+    this.#newest.set(`${replica.name} ${master.name}`, sync);
+  }
+
+  /** A paused master takes the request later than it came, and may stand elsewhere by then. */
+  #takesUp(master: Machine, replicaName: string): void {
+    const sync = this.#newest.get(`${replicaName} ${master.name}`);
+    if (sync !== undefined && sync.asked !== null && !sync.isOver) sync.expected = verdict(master, sync.asked);
   }
 
   #sawAnswer(sync: Sync, master: Machine, replica: Machine, bytes: Buffer): void {
