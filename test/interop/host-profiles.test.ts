@@ -6,6 +6,10 @@ import type { Profile } from '#core/contract/profiles.ts';
 import { draftProfile } from '#core/profiles/draft.ts';
 import { connectedId, startHost, type TestHost, unwrap } from '../support/host.ts';
 import { startRedis } from '../support/redis-server.ts';
+import { startRelay } from '../support/relay.ts';
+import { attach, linkUp } from '../support/replication.ts';
+import { startSshServer } from '../support/ssh-server.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const password = 'correct-horse-battery';
 const passphrase = 'a phrase for tests';
@@ -98,4 +102,42 @@ it('pasted lines are shown first and kept when a person says so', async () => {
   const profileIds = preview.drafts.map(({ profile }) => profile.id);
   expect(unwrap(await host.client.profiles.keep({ profileIds }))).toBe(1);
   connectedId(await host.client.profiles.open({ profileId: profileIds[0] ?? '' }));
+});
+
+it('an SSH tunnel is trusted by its key first, and then serves the nodes too that are found through it', async () => {
+  await using ssh = await startSshServer();
+  await using relay = await startRelay(ssh);
+  await using master = await startRedis();
+  await using replica = await startRedis();
+  await attach(replica, master);
+  await linkUp(replica);
+  await using host = await startHost(inject('nodeWorkerUrl'), { 'settings.json': { lab: [] } });
+  unwrap(await host.client.profiles.unlock({ passphrase }));
+  const way = { host: relay.host, port: relay.port, username: ssh.username, login: 'key', hostKey: null } as const;
+  const profile = profileOf(master, { ssh: way, servesFound: true });
+  const secrets = { sshKey: ssh.key, sshKeyPassphrase: ssh.keyPassphrase };
+  unwrap(await host.client.profiles.save({ profile, secrets }));
+  expect(await host.client.profiles.open({ profileId: profile.id })).toMatchObject({
+    failure: { code: 'sshHostUnknown', params: { fingerprint: ssh.fingerprint } },
+  });
+  unwrap(
+    await host.client.profiles.save({
+      profile: { ...profile, ssh: { ...way, hostKey: ssh.fingerprint } },
+      secrets: {},
+    }),
+  );
+  connectedId(await host.client.profiles.open({ profileId: profile.id }));
+  const lifecycles = () =>
+    host.host.fleet.members.map(({ address, lifecycle }) => `${address.port} ${lifecycle.kind}`).sort();
+  const both = (kind: string) => [master, replica].map(({ port }) => `${port} ${kind}`).sort();
+  const are = (wanted: string[]) => (seen: string[]) => JSON.stringify(seen) === JSON.stringify(wanted);
+  await waitFor('the replica to be found', lifecycles, are(both('running')), { timeoutMs: 20_000 });
+  expect(ssh.logins()).toBe(1);
+  relay.refuse();
+  relay.cut();
+  await waitFor('both to be out of reach without the tunnel', lifecycles, are(both('unreachable')), {
+    timeoutMs: 20_000,
+  });
+  relay.accept();
+  await waitFor('both to be back', lifecycles, are(both('running')), { timeoutMs: 20_000 });
 });
