@@ -29,6 +29,14 @@ describe('attach', () => {
     expect(codes(shown.checks, 'warn')).toEqual(['checkBufferUnknown', 'checkCarriesOtherData']);
   });
 
+  it('names the master as its peers reach it, where there is NAT in between, and knows it again there', () => {
+    const behind = { ...alpha, peer: { host: '10.0.0.5', port: 6379 } };
+    expect(commands(plan(attachLone, behind, lone))[0]).toBe('lone: REPLICAOF 10.0.0.5 6379');
+    const link = { ...sceneLink(1), masterAddress: behind.peer };
+    const following = { ...lone, reading: { link } };
+    expect(codes(plan(attachLone, behind, following).checks, 'fail')).toEqual(['checkAlreadyReplicaOf']);
+  });
+
   it('sets the login first where the master has a password, struck out', () => {
     const shown = plan(attachLone, { ...alpha, password: 'hunter2' }, lone);
     expect(commands(shown)[0]).toBe('lone: CONFIG SET masterauth ***');

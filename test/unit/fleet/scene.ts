@@ -15,6 +15,8 @@ export interface SceneNode {
   readonly kind?: 'embedded' | 'remote';
   readonly environment?: Environment;
   readonly host?: string;
+  /** Where its peers reach it, if elsewhere than we. */
+  readonly peer?: { readonly host: string; readonly port: number };
   readonly password?: string;
   readonly lifecycle?: Lifecycle;
   readonly hasLoad?: boolean;
@@ -127,7 +129,7 @@ class SceneFleetNode implements FleetNode {
     this.kind = node.kind ?? 'embedded';
     this.environment = node.environment ?? 'lab';
     this.address = { host: node.host ?? '127.0.0.1', port: node.port };
-    this.peerAddress = this.address;
+    this.peerAddress = node.peer ?? this.address;
     this.credentials = { username: null, password: node.password ?? null };
     this.lifecycle = node.lifecycle ?? { kind: 'running' };
     this.syncs = node.syncs ?? [];
