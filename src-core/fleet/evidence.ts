@@ -14,6 +14,8 @@ const watchPromotionMaxMs = 2000;
 const failoverGraceMs = 5000;
 /** A node that hangs keeps the others from being looked at for so long only; its own look goes on meanwhile. */
 const lookMaxMs = 600;
+/** A node that is away for so long without a break is taken for lost: what is waited for will not come. */
+const awayMaxMs = 2000;
 
 export interface StepAnswer {
   readonly ok: boolean;
@@ -58,14 +60,20 @@ export class Watch {
     this.#signal = signal;
   }
 
-  /** Until the link streams and the master has counted it, or the bound is reached. */
+  /**
+   * Until the link streams and the master has counted it, or the bound is reached. A sync that only takes longer is no
+   * failure; an end that is gone is: nobody else should be led to it.
+   */
   async sync(replica: Member, master: Member | null, before: NodeState | null): Promise<StepAnswer> {
     const isDone = () => replica.reading?.link?.up === true && (!master || hasCounted(before, master));
     await this.#until(master ? [replica, master] : [replica], isDone, watchSyncMaxMs);
     const link = replica.reading?.link;
     const state = link?.up ? 'master_link_status:up' : `master_link_status:down (${link?.roleState ?? 'no link'})`;
     const counters = master ? describeCounters(before?.counters ?? null, master.reading?.counters ?? null) : '';
-    return { ok: true, answer: [counters, state].filter(Boolean).join('; ') };
+    const gone = [replica, ...(master ? [master] : [])]
+      .filter(isAway)
+      .map(({ node }) => `${node.name} does not answer`);
+    return { ok: gone.length === 0, answer: [counters, state, ...gone].filter(Boolean).join('; ') };
   }
 
   /** Until the node says that it is a master. */
@@ -106,7 +114,9 @@ export class Watch {
       return replica !== null && hasBegun && state === 'no-failover' && master.reading?.role === 'master';
     };
     const members = replica ? [master, replica] : this.#fleet.members;
-    await this.#until(members, () => isTakenOver() || hasGivenUp(), timeoutMs + failoverGraceMs);
+    // Sentinel may fail over from a master that is away, and others of the fleet are no matter of it.
+    const awayMs = replica ? awayMaxMs : timeoutMs;
+    await this.#until(members, () => isTakenOver() || hasGivenUp(), timeoutMs + failoverGraceMs, { awayMs });
     const state = master.reading?.masterFailoverState ?? 'unknown';
     return {
       ok: isTakenOver(),
@@ -120,33 +130,40 @@ export class Watch {
       const now = member.reading?.runId ?? '';
       return member.lifecycle.kind === 'running' && now !== '' && now !== runId;
     };
-    await this.#until([member], isAnother, timeoutMs, (each) => this.#fleet.observer.lookClosely(each));
+    const look = (each: Member) => this.#fleet.observer.lookClosely(each);
+    await this.#until([member], isAnother, timeoutMs, { look, awayMs: timeoutMs });
     return { ok: isAnother(), answer: `run_id ${runId} → ${member.reading?.runId ?? '?'}` };
   }
 
   async streaming(members: readonly Member[], timeoutMs: number): Promise<StepAnswer> {
-    const isUp = ({ reading, lifecycle }: Member) => lifecycle.kind === 'running' && reading?.link?.up === true;
+    const isUp = (member: Member) => !isAway(member) && member.reading?.link?.up === true;
     await this.#until(members, () => members.every(isUp), timeoutMs);
     const down = members.filter((member) => !isUp(member)).map(({ node }) => node.name);
     const answer = down.length === 0 ? 'master_link_status:up' : `master_link_status:down on ${down.join(', ')}`;
     return { ok: down.length === 0, answer };
   }
 
-  /** @throws FailureError runCancelled */
+  /** Until it holds, the time is over, or one of them is away for too long. @throws FailureError runCancelled */
   async #until(
     members: readonly Member[],
     holds: () => boolean,
     timeoutMs: number,
-    look = (member: Member) => this.#fleet.observer.look(member),
+    { look = (member: Member) => this.#fleet.observer.look(member), awayMs = awayMaxMs } = {},
   ): Promise<void> {
     const endsAtMs = performance.now() + timeoutMs;
+    let allAnsweredAtMs = performance.now();
     do {
       await delay(lookIntervalMs);
       if (this.#signal.aborted) throw new FailureError('runCancelled');
       const looks = Promise.all(members.map(look));
       await Promise.race([looks, delay(lookMaxMs, undefined, { ref: false })]);
-    } while (!holds() && performance.now() < endsAtMs);
+      if (!members.some(isAway)) allAnsweredAtMs = performance.now();
+    } while (!holds() && performance.now() < Math.min(endsAtMs, allAnsweredAtMs + awayMs));
   }
+}
+
+function isAway({ lifecycle }: Member): boolean {
+  return lifecycle.kind !== 'running';
 }
 
 function hasCounted(before: NodeState | null, master: Member): boolean {

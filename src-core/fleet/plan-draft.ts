@@ -56,6 +56,8 @@ export type StepAction =
       readonly words: readonly string[];
       /** Sent when the run is cancelled or fails from here on, until a later step `releases` it. */
       readonly undoWords?: readonly string[];
+      /** The node that it is led to, where it is in the fleet: nobody is led to one that is gone by then. */
+      readonly towardsId?: NodeId;
     }
   /** All or none: in MULTI, so that a cut leaves nothing half done. */
   | { readonly kind: 'transaction'; readonly nodeId: NodeId; readonly commands: readonly (readonly string[])[] }

@@ -18,7 +18,7 @@ import {
   say,
   waitStep,
 } from './plan-draft.ts';
-import { loginSteps, replicaOfStep, stopLoadFirst, watchSync } from './plan-sync.ts';
+import { followStep, loginSteps, stopLoadFirst, watchSync } from './plan-sync.ts';
 import { findReplica } from './topology.ts';
 
 /** How long writes may be held unless a person says otherwise. */
@@ -130,7 +130,7 @@ function pauseSteps({ master, replica, timeoutMs }: Switchover): PlannedStep[] {
     }),
     redisStep(replica, ['REPLICAOF', 'NO', 'ONE']),
     evidenceStep(replica, 'INFO replication', { kind: 'watchPromotion', nodeId: replica.id }),
-    replicaOfStep(master, replica.peerAddress),
+    followStep(master, replica),
     releaseStep(master, ['CLIENT', 'UNPAUSE']),
     watchSync(master, replica),
   ];

@@ -131,11 +131,22 @@ export function followSteps(replica: Member, master: Member, scene: PlanScene): 
   return [
     ...stopLoadFirst(replica),
     ...loginSteps(replica, master, scene),
-    replicaOfStep(replica, master.peerAddress),
+    followStep(replica, master),
     watchSync(replica, master),
   ];
 }
 
+/** To a master that answered when it was planned, and must answer still. */
+export function followStep(replica: Member, master: Member): PlannedStep {
+  const { host, port } = master.peerAddress;
+  const words = ['REPLICAOF', host, String(port)];
+  return {
+    step: redisStep(replica, words).step,
+    action: { kind: 'redis', nodeId: replica.id, words, towardsId: master.id },
+  };
+}
+
+/** To an address where we may know nobody. */
 export function replicaOfStep(replica: Member, { host, port }: Address): PlannedStep {
   return redisStep(replica, ['REPLICAOF', host, String(port)]);
 }

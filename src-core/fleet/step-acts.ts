@@ -44,6 +44,7 @@ export class StepActs {
   async perform(action: StepAction): Promise<StepAnswer> {
     switch (action.kind) {
       case 'redis':
+        if (action.towardsId !== undefined) this.#mustAnswer(action.towardsId);
         // Held even where the answer never comes: the server may have done it.
         if (action.undoWords) this.#held.push({ nodeId: action.nodeId, words: action.undoWords });
         return this.#send(action.nodeId, action.words);
@@ -134,6 +135,12 @@ export class StepActs {
         await this.#removeNode(action.nodeId);
         return done;
     }
+  }
+
+  /** @throws FailureError nodeNotConnected */
+  #mustAnswer(id: NodeId): void {
+    const { lifecycle, node } = this.#member(id);
+    if (lifecycle.kind !== 'running') throw new FailureError('nodeNotConnected', { name: node.name });
   }
 
   #listening(id: NodeId): StepAnswer {

@@ -8,6 +8,7 @@ import type { NodeId } from '#core/contract/views.ts';
 import { startHost, type TestHost, unwrap } from './host.ts';
 import { startRedis } from './redis-server.ts';
 import { type ServerProcess, type ServerSettings, startServerProcess } from './server-process.ts';
+import { startSyncline } from './syncline-server.ts';
 import { waitFor } from './wait-for.ts';
 
 /** Without the pause in which a master waits for more replicas to join a diskless snapshot. */
@@ -51,6 +52,11 @@ export class FleetScene implements AsyncDisposable {
     await this.#add(name, process, more.password);
   }
 
+  /** Our own engine in a process of its own: it lives on when the host closes. */
+  async startEngine(name: string): Promise<void> {
+    await this.#add(name, await startSyncline({ settings: quickSync }));
+  }
+
   /** With a configuration file, which CONFIG REWRITE can write to. */
   async startWithFile(name: string, settings: ServerSettings = {}): Promise<void> {
     const folder = await mkdtemp(join(tmpdir(), 'syncline-file-'));
@@ -61,6 +67,20 @@ export class FleetScene implements AsyncDisposable {
   async #add(name: string, process: ServerProcess, password?: string): Promise<void> {
     const nodeId = await this.host.connect(process, name, password);
     this.#servers.set(name, { name, process, nodeId });
+  }
+
+  /** Another process takes the place of one that was killed, without its data; its file tells whom it follows. */
+  async revive(name: string, master: string): Promise<void> {
+    const server = this.at(name);
+    const { port, name: program } = server.process;
+    const start = program === 'redis-server' ? startRedis : startSyncline;
+    const follows = master === 'master' ? {} : { replicaof: ['127.0.0.1', this.at(master).process.port] };
+    const process = await start({ port, settings: { ...quickSync, ...follows } });
+    const { fleet } = this.host.host;
+    const isKnown = fleet.members.some(({ id }) => id === server.nodeId);
+    const nodeId = isKnown ? server.nodeId : await this.host.connect(process, name);
+    this.#servers.set(name, { name, process, nodeId });
+    await waitFor(`the host to reach ${name} again`, () => fleet.member(nodeId).lifecycle.kind === 'running');
   }
 
   /** Ends the process as an operator does, and starts it again on its port and folder. */
@@ -86,11 +106,13 @@ export class FleetScene implements AsyncDisposable {
     return [...this.#servers.values()];
   }
 
-  /** Another Syncline takes the place of the present one, and connects to the same servers. */
-  async takeOver(host: TestHost): Promise<void> {
+  /** Another Syncline takes the place of the present one, and connects to the same servers, but for those that are gone. */
+  async takeOver(host: TestHost, ...gone: string[]): Promise<void> {
     await this.host[Symbol.asyncDispose]();
     this.host = host;
-    for (const server of this.servers) server.nodeId = await host.connect(server.process, server.name);
+    for (const server of this.servers) {
+      if (!gone.includes(server.name)) server.nodeId = await host.connect(server.process, server.name);
+    }
     await this.look();
   }
 
