@@ -242,10 +242,11 @@ export class Cluster {
     this.observeRoles();
     for (const machine of this.machines.values()) this.checks.promises.check(machine, 'by the end');
     const root = this.#chooseRoot();
-    for (const other of this.machines.values())
-      if (other !== root && other.master === null) this.attach(other.name, root.name);
     for (const client of this.#clients.values()) client.leave();
-    await this.until('that all have the same data', healedWithinMs, () => this.checks.areInSync());
+    await this.until('that all have the same data', healedWithinMs, () => {
+      this.#gatherUnder(root);
+      return this.checks.areInSync();
+    });
     this.checks.compareAll();
     for (let burst = 0; burst < lastBursts; burst++) {
       this.write(root.name, lastWrites);
@@ -262,6 +263,14 @@ export class Cluster {
     }
     await this.until('that every machine has ended', endedWithinMs, () => this.#all(({ process }) => process === null));
     await this.pass(lookEveryMs);
+  }
+
+  /** Every tree hangs on the root. A request of a failover that was given up may arrive late and make a master yet. */
+  #gatherUnder(root: Machine): void {
+    this.observeRoles();
+    if (root.master !== null) this.promote(root.name);
+    for (const other of this.machines.values())
+      if (other !== root && other.master === null) this.attach(other.name, root.name);
   }
 
   /** A master; where all follow one another in a circle, the first of them is made one. */
