@@ -15,7 +15,7 @@ const failoverGraceMs = 5000;
 /** A node that hangs keeps the others from being looked at for so long only; its own look goes on meanwhile. */
 const lookMaxMs = 600;
 /** A node that is away for so long without a break is taken for lost: what is waited for will not come. */
-const awayMaxMs = 2000;
+const awayMaxMs = 1500;
 
 export interface StepAnswer {
   readonly ok: boolean;
