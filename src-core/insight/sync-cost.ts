@@ -57,9 +57,10 @@ const embeddedPace: Pace = { saveKeyUs: 1.5, saveBytesPerSecond: 60e6, loadKeyUs
 /** A gigabit of payload where nothing was measured; within one machine the replica's writing to its disk. */
 const assumedLinkBytesPerSecond = 110e6;
 const assumedLocalBytesPerSecond = 300e6;
-/** Handshake and the servers' crons: a snapshot is noticed as ready up to 100 ms later, on both sides. */
-const handshakeSeconds = 0.15;
-/** With a delay, Redis looks once a second whether it is over. */
+const handshakeSeconds = 0.02;
+/** Redis looks ten times a second whether a snapshot on the disk is ready: half of that, on average. */
+const fileNoticedSeconds = 0.05;
+/** With a delay, Redis looks once a second whether it is over; without one it begins at once. */
 const delayLookSeconds = 0.5;
 /** Redis writes memory pages of this size when a key on them changes during a fork; small writes share pages. */
 const pageBytes = 4096;
@@ -130,7 +131,8 @@ function estimatePhases(source: SyncSource, target: SyncTarget, bytes: number, l
   const loadSeconds = (source.keys * reader.loadKeyUs) / 1e6 + rawBytes / reader.loadBytesPerSecond;
   const diskless = source.diskless ?? true;
   const delaySeconds = diskless ? (source.disklessDelaySeconds ?? 0) : 0;
-  const waitSeconds = handshakeSeconds + (diskless ? delaySeconds + delayLookSeconds : 0);
+  const beginSeconds = delaySeconds > 0 ? delaySeconds + delayLookSeconds : 0;
+  const waitSeconds = handshakeSeconds + (diskless ? beginSeconds : fileNoticedSeconds);
   const saveAndSendSeconds = diskless ? Math.max(saveSeconds, sendSeconds) : saveSeconds + sendSeconds;
   const loadsMeanwhile = diskless && target.disklessLoad !== null && target.disklessLoad !== 'disabled';
   return {

@@ -32,8 +32,14 @@ describe('a full sync', () => {
     const disk = estimateSyncCost(source, target);
     const diskless = estimateSyncCost({ ...source, diskless: true }, target);
     expect(disk.phases?.saveAndSendSeconds).toBeCloseTo((diskless.phases?.saveAndSendSeconds ?? 0) + 1.3227, 3);
-    expect((diskless.phases?.waitSeconds ?? 0) - (disk.phases?.waitSeconds ?? 0)).toBe(5.5);
+    expect(diskless.phases?.waitSeconds).toBeCloseTo(0.02 + 5 + 0.5, 3);
+    expect(disk.phases?.waitSeconds).toBeCloseTo(0.02 + 0.05, 3);
     expect(disk.totalSeconds).toBeGreaterThan(4);
+  });
+
+  it('without a delay begins at once', () => {
+    const cost = estimateSyncCost({ ...source, diskless: true, disklessDelaySeconds: 0 }, target);
+    expect(cost.phases?.waitSeconds).toBeCloseTo(0.02, 3);
   });
 
   it('into a replica that loads while it receives ends with the transfer', () => {
@@ -44,7 +50,7 @@ describe('a full sync', () => {
   it('is stretched to what the last one took, by the keys of then and now', () => {
     const lastSync = { seconds: 20, keys: 500_000, ageMs: 1000 };
     const cost = estimateSyncCost(source, { ...target, lastSync });
-    expect(cost.totalSeconds).toBeCloseTo(0.15 + (20 - 0.15) * 2, 3);
+    expect(cost.totalSeconds).toBeCloseTo(0.07 + (20 - 0.07) * 2, 3);
     expect(cost.basis.map(({ code }) => code)).toContain('costTimeLastSync');
   });
 
