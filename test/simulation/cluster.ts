@@ -15,6 +15,8 @@ const healedWithinMs = 60_000;
 const reachedWithinMs = 2500;
 const lastWrites = 10;
 const lastBursts = 3;
+/** What was told to machines is done long before. */
+const gatherEveryMs = 5000;
 const lookEveryMs = 100;
 /** A failover that is given up, or whose target answers or does not, is over by then. */
 const failedOverWithinMs = 20_000;
@@ -243,9 +245,16 @@ export class Cluster {
     for (const machine of this.machines.values()) this.checks.promises.check(machine, 'by the end');
     const root = this.#chooseRoot();
     for (const client of this.#clients.values()) client.leave();
+    this.#gatherUnder(root);
+    let gatherMs = this.time.nowMs + gatherEveryMs;
     await this.until('that all have the same data', healedWithinMs, () => {
+      if (this.checks.areInSync()) return true;
+      if (this.time.nowMs < gatherMs) return false;
+      // The request of a failover that was given up may arrive late, and make a master yet.
+      this.observeRoles();
       this.#gatherUnder(root);
-      return this.checks.areInSync();
+      gatherMs = this.time.nowMs + gatherEveryMs;
+      return false;
     });
     this.checks.compareAll();
     for (let burst = 0; burst < lastBursts; burst++) {
@@ -265,9 +274,8 @@ export class Cluster {
     await this.pass(lookEveryMs);
   }
 
-  /** Every tree hangs on the root. A request of a failover that was given up may arrive late and make a master yet. */
+  /** Whoever follows nobody follows the root, and the root nobody. */
   #gatherUnder(root: Machine): void {
-    this.observeRoles();
     if (root.master !== null) this.promote(root.name);
     for (const other of this.machines.values())
       if (other !== root && other.master === null) this.attach(other.name, root.name);
