@@ -75,6 +75,7 @@ export class Checks {
 
   /** After every event. */
   look(): void {
+    this.promises.look();
     if (this.#events++ % this.#closeness.eventsPerLook !== 0) return;
     for (const machine of this.#machines.values()) {
       const { engine } = machine;

@@ -10,10 +10,18 @@ interface Held {
   readonly turn: number;
 }
 
+/** A WAIT that is not answered yet. */
+interface Waiting {
+  readonly master: Machine;
+  /** The most connections that each replica had at the master since then: the answer is on its way for a while. */
+  readonly connections: Map<Machine, number>;
+}
+
 export class Promises {
   /** How many acknowledgements were looked at, and how often a promised key was looked for later. */
   readonly counts = { waited: 0, kept: 0 };
   readonly #machines: ReadonlyMap<string, Machine>;
+  readonly #waiting = new Set<Waiting>();
   #held: Held[] = [];
   #areForgotten = false;
 
@@ -27,12 +35,25 @@ export class Promises {
     this.#held = [];
   }
 
+  /** After every event. */
+  look(): void {
+    for (const { master, connections } of this.#waiting) {
+      for (const [machine, most] of connections) {
+        connections.set(machine, Math.max(most, connectionsFrom(machine, master)));
+      }
+    }
+  }
+
   /** A write was sent, and a WAIT; answers what to call with the number of replicas that are said to have it. */
   expect(master: Machine, key: string): (acknowledged: number) => void {
     const others = [...this.#machines.values()].filter((machine) => machine !== master);
     const turns = new Map(others.map((machine) => [machine, machine.turns]));
     const before = master.turns;
+    const waiting: Waiting = { master, connections: new Map(others.map((machine) => [machine, 1])) };
+    this.#waiting.add(waiting);
     return (acknowledged) => {
+      this.look();
+      this.#waiting.delete(waiting);
       // What the master has lost or deleted meanwhile, the others need not have.
       if (master.turns !== before || !hasKey(master, key)) return;
       this.counts.waited += acknowledged;
@@ -40,7 +61,7 @@ export class Promises {
       if (!this.#areForgotten && acknowledged > 0)
         this.#held.push(...[master, ...having].map((machine) => ({ machine, key, turn: machine.turns })));
       const mayHave = others.filter((machine) => machine.turns !== turns.get(machine) || having.includes(machine));
-      const counted = mayHave.reduce((sum, machine) => sum + Math.max(1, connectionsFrom(machine, master)), 0);
+      const counted = mayHave.reduce((sum, machine) => sum + waiting.connections.get(machine)!, 0);
       if (counted >= acknowledged) return;
       const names = mayHave.map(({ name }) => name).join(', ') || 'nobody';
       throw new Error(`${master.name} said that ${acknowledged} replicas have ${key}, but only ${names} may have it`);
