@@ -17,6 +17,7 @@ import type { Propagation, Services, SessionKind, ValueLimits } from '#core/engi
 import { setAlgebraCommands } from '#core/engine/commands/set-algebra.ts';
 import { setCommands } from '#core/engine/commands/sets.ts';
 import { sortedSetAlgebraCommands } from '#core/engine/commands/sorted-set-algebra.ts';
+import { sortedSetPopCommands } from '#core/engine/commands/sorted-set-pops.ts';
 import { sortedSetRangeCommands } from '#core/engine/commands/sorted-set-ranges.ts';
 import { sortedSetCommands } from '#core/engine/commands/sorted-sets.ts';
 import { streamCommands } from '#core/engine/commands/streams.ts';
@@ -149,6 +150,7 @@ export class BareExecutor {
       ...sortedSetAlgebraCommands,
       ...sortedSetRangeCommands,
       ...sortedSetCommands,
+      ...sortedSetPopCommands,
       ...geoCommands,
       ...streamCommands,
       ...streamReadCommands,

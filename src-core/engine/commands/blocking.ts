@@ -7,7 +7,7 @@ import { parseKeyCount } from './key-count.ts';
 import { type ListEnd, moveElement, parseListEnd, popManyFrom, takeElements } from './list-ends.ts';
 import { parsePopCount } from './pop-count.ts';
 import { ReplyError, replyErrors } from './reply-errors.ts';
-import { parseSortedSetEnd, popEntriesFrom, type SortedSetEnd, takeEntries } from './sorted-sets.ts';
+import { parseSortedSetEnd, popEntriesFrom, type SortedSetEnd, takeEntries } from './sorted-set-pops.ts';
 import type { CommandContext, CommandRow } from './spec.ts';
 
 /** Redis counts the milliseconds in 64 bits; what does not fit it takes for negative. */

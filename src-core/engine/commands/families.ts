@@ -29,6 +29,7 @@ import { setAlgebraCommands } from './set-algebra.ts';
 import { setCommands } from './sets.ts';
 import { sortCommands } from './sort.ts';
 import { sortedSetAlgebraCommands } from './sorted-set-algebra.ts';
+import { sortedSetPopCommands } from './sorted-set-pops.ts';
 import { sortedSetRangeCommands } from './sorted-set-ranges.ts';
 import { sortedSetCommands } from './sorted-sets.ts';
 import type { CommandRow } from './spec.ts';
@@ -61,6 +62,7 @@ export const allCommands: readonly CommandRow[] = [
   ...setAlgebraCommands,
   ...sortCommands,
   ...sortedSetCommands,
+  ...sortedSetPopCommands,
   ...sortedSetRangeCommands,
   ...sortedSetAlgebraCommands,
   ...geoCommands,

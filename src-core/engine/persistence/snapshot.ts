@@ -263,7 +263,7 @@ class Snapshot implements SnapshotJob, SnapshotVisitor {
       main.aux('repl-offset', String(aux.replication.offset));
     }
     main.aux('aof-base', '0');
-    for (const { source } of this.#options.keyspace.libraries.values()) main.library(source);
+    for (const { source } of this.#options.keyspace.libraries.values()) main.functionLibrary(source);
     for (const { index, size, expiring } of this.#walk.databases) {
       main.selectDatabase(index);
       main.resizeDatabase(size, expiring);

@@ -10,7 +10,7 @@ const footerBytes = 10;
 
 export function dumpLibraries(libraries: Iterable<FunctionLibrary>, compress: boolean): Buffer {
   return sealedPayload(compress, (writer) => {
-    for (const { source } of libraries) writer.library(source);
+    for (const { source } of libraries) writer.functionLibrary(source);
   });
 }
 

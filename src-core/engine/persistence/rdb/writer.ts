@@ -72,7 +72,7 @@ export class RdbWriter {
   }
 
   /** The source of a library of functions. */
-  library(source: Buffer): void {
+  functionLibrary(source: Buffer): void {
     this.byte(rdbOpcode.function2);
     this.string(source, viewOf(source), 0, source.length);
   }
