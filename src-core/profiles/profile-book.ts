@@ -59,9 +59,10 @@ export class ProfileBook implements Disposable {
     const kept: Secrets = profile.login === 'saved' ? secrets : { ...others, password: null };
     const wantsWrite = Object.values(kept).some((value) => value !== undefined && value !== null && value !== '');
     if (wantsWrite && !isOpen(this.#secrets.view)) throw new FailureError('secretsLocked');
+    const before = this.#profiles.all.find(({ id }) => id === profile.id);
     this.#profiles.save(profile);
     if (isOpen(this.#secrets.view)) this.#secrets.write(profile.id, kept);
-    this.#forgetTunnel(profile.id);
+    if (changesTunnel(before, profile, secrets)) this.#forgetTunnel(profile.id);
     if (typeof password === 'string') this.type(profile.id, { password });
   }
 
@@ -166,6 +167,12 @@ export class ProfileBook implements Disposable {
     this.#tunnels.get(id)?.dispose();
     this.#tunnels.delete(id);
   }
+}
+
+/** Nodes go through the tunnel of their profile: another name or colour is no reason to close it. */
+function changesTunnel(before: Profile | undefined, now: Profile, secrets: Secrets): boolean {
+  const sshSecrets = [secrets.sshKey, secrets.sshKeyPassphrase, secrets.sshPassword];
+  return JSON.stringify(before?.ssh) !== JSON.stringify(now.ssh) || sshSecrets.some((secret) => secret !== undefined);
 }
 
 function isOpen(view: SecretsView): boolean {

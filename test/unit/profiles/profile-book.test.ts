@@ -101,6 +101,18 @@ describe('a password', () => {
   });
 });
 
+it('a tunnel stays when its profile is saved, and is another one when its SSH settings are', () => {
+  const ssh = { host: 'jump', port: 22, username: 'op', login: 'agent', hostKey: null } as const;
+  const kept = profile({ login: 'none', ssh });
+  const book = new ProfileBook(folder, null);
+  book.save(kept, {});
+  const { tunnel } = book.destination(kept.id).way;
+  book.save({ ...kept, colour: 'red', opensAtStart: true }, {});
+  expect(book.destination(kept.id).way.tunnel).toBe(tunnel);
+  book.save({ ...kept, ssh: { ...ssh, port: 2222 } }, {});
+  expect(book.destination(kept.id).way.tunnel).not.toBe(tunnel);
+});
+
 it('a passphrase has a least length', () => {
   expect(codeOf(() => new ProfileBook(folder, null).unlock('short'))).toBe('passphraseTooShort');
 });
