@@ -173,8 +173,9 @@ export class Connections {
 
 const defaultTls: NonNullable<Profile['tls']> = { serverName: null, authority: null, certificate: null };
 
+/** What is typed goes straight there: behind a tunnel the same address is another server. */
 function isOf(profile: Profile, { destination, sentinelMaster }: Entry): boolean {
-  return sameAddress(profile, destination.address) && profile.sentinelMaster === sentinelMaster;
+  return profile.ssh === null && profile.sentinelMaster === sentinelMaster && sameAddress(profile, destination.address);
 }
 
 function profileOf({ destination, name, environment, servesFound, sentinelMaster }: Entry): Profile | null {

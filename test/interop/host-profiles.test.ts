@@ -92,6 +92,19 @@ it('a connection that was removed from the fleet stays in the list, and is not o
   expect((await host.client.profiles.list()).profiles).toEqual([]);
 });
 
+it('an address that is typed is another server than the same one behind a tunnel', async () => {
+  await using redis = await startRedis();
+  await using host = await startHost(inject('nodeWorkerUrl'), { 'settings.json': { lab: [] } });
+  const ssh = { host: 'jump', port: 22, username: 'op', login: 'agent', hostKey: null } as const;
+  const tunnelled = profileOf(redis, { name: 'behind', ssh });
+  unwrap(await host.client.profiles.save({ profile: tunnelled, secrets: {} }));
+  const nodeId = await host.connect(redis, 'straight');
+  expect((await host.client.profiles.list()).profiles).toMatchObject([
+    { profile: tunnelled, nodeId: null },
+    { profile: { name: 'straight', ssh: null }, nodeId },
+  ]);
+});
+
 it('pasted lines are shown first and kept when a person says so', async () => {
   await using redis = await startRedis();
   await using host = await startHost(inject('nodeWorkerUrl'));
