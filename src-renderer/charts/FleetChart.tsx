@@ -17,6 +17,9 @@ import { type ChartRow, type ChartSpan, type PlacedMark, timeTicks } from './cha
 import { MarkSign, markTexts } from './MarkSign.tsx';
 import { seriesLook } from './series-looks.ts';
 
+/** The longest label, `10 min 53 s`, at the size of its letters. */
+const axisWidth = 76;
+
 export interface ChartLine {
   readonly id: string;
   readonly name: string;
@@ -74,7 +77,7 @@ export function FleetChart(props: FleetChartProps) {
           tick={tickStyle}
           tickLine={false}
           axisLine={false}
-          width={62}
+          width={axisWidth}
           tickCount={4}
           {...(isFlat && { ticks: [0] })}
           allowDecimals={false}
