@@ -3,7 +3,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
 const unitTimeoutMs = 10_000;
-const interopTimeoutMs = 60_000;
+const interopTimeoutMs = 120_000;
 const journeyTimeoutMs = 240_000;
 const houseTimeoutMs = 30_000;
 

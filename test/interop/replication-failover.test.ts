@@ -67,6 +67,7 @@ describe('FAILOVER', () => {
       const writing = (async () => {
         while (isWriting) answers.push(await answer(writer, 'INCR', 'counter'));
       })();
+      await waitFor('a write to be taken', () => answers.some(Number.isInteger));
       expect(await answer(master.client(), 'FAILOVER', 'TO', replica.host, replica.port, 'TIMEOUT', 10_000)).toBe('OK');
       await waitFor('a write to be refused', () => answers.some((one) => String(one).startsWith('-READONLY')));
       isWriting = false;

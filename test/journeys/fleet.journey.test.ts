@@ -35,7 +35,7 @@ test('a fleet in production is found, failed over, led back from the journal, an
 });
 
 async function findsTheFleet(page: ConsolePage, { first, second, third }: Tree): Promise<void> {
-  expect(await page.connect(`redis://${nameOf(first)}`, 'prod')).toBe(nameOf(first));
+  await page.connect(`redis://${nameOf(first)}`, 'prod');
   await untilTree(page, first, second, third);
   await page.see(page.page.locator('.window[data-environment="prod"]'));
 }

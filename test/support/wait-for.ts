@@ -7,7 +7,8 @@ export interface WaitOptions {
   readonly intervalMs?: number;
 }
 
-const defaultTimeoutMs = 10_000;
+/** Long, for a busy machine: who waits for what comes does not wait longer for it. */
+const defaultTimeoutMs = 25_000;
 const defaultIntervalMs = 20;
 
 /**
