@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { provideReleases, whyNoReleases } from './releases.ts';
 import { provideRequiredPrograms } from './required-programs.ts';
 
 /** In this order: what is quick and tells most comes first. */
@@ -61,6 +62,7 @@ function main(words: readonly string[]): number {
   const filters = words.filter((word) => !named.some(({ name }) => name === word));
   if (!chosen.every(({ isPure }) => isPure)) {
     provideRequiredPrograms();
+    if (whyNoReleases() === null) provideReleases();
     build();
   }
   rmSync(reportFolder, { recursive: true, force: true });
@@ -72,6 +74,8 @@ function main(words: readonly string[]): number {
   const sum = (figure: 'passed' | 'failed' | 'skipped') => counts.reduce((total, count) => total + count[figure], 0);
   const skipped = sum('skipped');
   if (skipped > 0) console.log(`${skipped} skipped: a skipped test proves nothing, so the run fails`);
+  const lacking = whyNoReleases();
+  if (lacking !== null) console.log(`left out: test/interop/releases, since ${lacking}`);
   if (counts.some(({ succeeded, failed }) => !succeeded && failed === 0))
     console.log('a stage failed outside its tests');
   console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
