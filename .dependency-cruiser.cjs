@@ -1,5 +1,20 @@
 // The floors of the house as rules: imports run downhill only, types too. `npm run check:imports` reads this.
 
+const belowFleet = [
+  'src-core/nodes',
+  'src-core/remote',
+  'src-core/insight',
+  'src-core/audit',
+  'src-core/contract',
+  'src-core/base',
+];
+/** What stands between the rooms of the fleet: its nodes as one thing, and where they come from. */
+const middleOfFleet = [
+  ...['fleet', 'views', 'entry', 'node-keeper'].map((file) => `src-core/fleet/${file}.ts`),
+  'src-core/fleet/surroundings',
+  'src-core/fleet/observing',
+];
+
 /** Who may import whom, besides itself. A room that is not listed may be imported by nobody. */
 const floors = {
   'src-core/base': [],
@@ -38,14 +53,13 @@ const floors = {
     'src-core/contract',
     'src-core/base',
   ],
-  'src-core/fleet': [
-    'src-core/nodes',
-    'src-core/remote',
-    'src-core/insight',
-    'src-core/audit',
-    'src-core/contract',
-    'src-core/base',
-  ],
+  'src-core/fleet': [...belowFleet],
+  // The rooms of the fleet, from the lowest: each may also import what the fleet as a whole may.
+  'src-core/fleet/observing': [...belowFleet],
+  'src-core/fleet/surroundings': ['src-core/fleet/observing', ...belowFleet],
+  'src-core/fleet/discovery': [...middleOfFleet, ...belowFleet],
+  'src-core/fleet/plans': [...middleOfFleet, ...belowFleet],
+  'src-core/fleet/runs': ['src-core/fleet/plans', ...middleOfFleet, ...belowFleet],
   'src-core/profiles': ['src-core/remote', 'src-core/contract', 'src-core/base'],
   'src-core/host': [
     'src-core/fleet',

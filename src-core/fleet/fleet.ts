@@ -4,18 +4,18 @@ import { FailureError } from '../contract/failure-error.ts';
 import { marksMax, observeIntervalMs } from '../contract/settings.ts';
 import type { GhostTry, GhostView, LeftRelayView, Surroundings } from '../contract/surroundings.ts';
 import type { Address, Mark, NodeId, NodeView, SeriesPoint } from '../contract/views.ts';
-import { AgeProbe } from './age-probe.ts';
-import type { FleetNode } from './fleet-node.ts';
-import { Ghosts } from './ghosts.ts';
-import { findMarks, type MarkSource } from './marks.ts';
-import { Member } from './member.ts';
-import { Observer } from './observer.ts';
-import { Relations } from './relations.ts';
-import { Ring } from './ring.ts';
-import { Sentinels } from './sentinels.ts';
-import { addressKey, isAddressOf } from './topology.ts';
+import { AgeProbe } from './observing/age-probe.ts';
+import type { FleetNode } from './observing/fleet-node.ts';
+import { findMarks, type MarkSource } from './observing/marks.ts';
+import { Member } from './observing/member.ts';
+import { Observer } from './observing/observer.ts';
+import { Relations } from './observing/relations.ts';
+import { Ring } from './observing/ring.ts';
+import { addressKey, isAddressOf } from './observing/topology.ts';
+import { Ghosts } from './surroundings/ghosts.ts';
+import { Sentinels } from './surroundings/sentinels.ts';
+import { gatherWords, type Told } from './surroundings/words.ts';
 import { toNodeView, toSeriesPoint } from './views.ts';
-import { gatherWords, type Told } from './words.ts';
 
 /** What one round of looks changed. */
 export interface FleetChange {

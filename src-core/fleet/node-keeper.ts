@@ -8,7 +8,7 @@ import { RemoteServer } from '../remote/remote-server.ts';
 import type { ServerAddress } from '../remote/server-address.ts';
 import { reachable, type Way } from '../remote/way.ts';
 import type { Entry } from './entry.ts';
-import { type CommandGate, EmbeddedFleetNode, RemoteFleetNode, type StartSocketLoad } from './fleet-node.ts';
+import { type CommandGate, EmbeddedFleetNode, RemoteFleetNode, type StartSocketLoad } from './observing/fleet-node.ts';
 
 export interface NodeKeeperOptions {
   /** Where the built node worker lies. */

@@ -9,13 +9,13 @@ import type {
   SeriesPoint,
 } from '../contract/views.ts';
 import { backlogReachSeconds } from '../insight/sizing.ts';
-import { announcedOf } from './announced.ts';
-import { placeInCluster } from './cluster-place.ts';
-import { findLinkReason } from './link-reason.ts';
-import type { Member } from './member.ts';
-import { outputBufferOf } from './output-buffers.ts';
-import type { LinkReading, NodeReading } from './reading.ts';
-import { Relations } from './relations.ts';
+import { findLinkReason } from './observing/link-reason.ts';
+import type { Member } from './observing/member.ts';
+import { outputBufferOf } from './observing/output-buffers.ts';
+import type { LinkReading, NodeReading } from './observing/reading.ts';
+import { Relations } from './observing/relations.ts';
+import { announcedOf } from './surroundings/announced.ts';
+import { placeInCluster } from './surroundings/cluster-place.ts';
 
 /** The view of one member; the others are needed to find its master and its replicas. */
 export function toNodeView(

@@ -3,7 +3,7 @@ import type { Journal } from '../audit/journal.ts';
 import { findRestoration, toRuns } from '../audit/runs.ts';
 import type { JournalPage } from '../contract/contract.ts';
 import { FailureError } from '../contract/failure-error.ts';
-import type { Restoration } from '../fleet/plan-draft.ts';
+import type { Restoration } from '../fleet/plans/plan-draft.ts';
 
 const pageDefault = 50;
 

@@ -1,7 +1,7 @@
 // Read-only mode: a list of commands that only read, and nothing else passes, known or not.
 import { FailureError } from '../contract/failure-error.ts';
-import type { PreparedPlan } from '../fleet/plan.ts';
-import type { StepAction } from '../fleet/plan-draft.ts';
+import type { PreparedPlan } from '../fleet/plans/plan.ts';
+import type { StepAction } from '../fleet/plans/plan-draft.ts';
 
 /** A command by its name, or by name and first word where others of its words change something. Lower case. */
 const readingCommands: ReadonlySet<string> = new Set([

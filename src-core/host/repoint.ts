@@ -5,7 +5,7 @@ import type { FaultEntry } from '../audit/fault-entry.ts';
 import type { Journal } from '../audit/journal.ts';
 import { FailureError, toFailure } from '../contract/failure-error.ts';
 import type { Address } from '../contract/views.ts';
-import type { Member } from '../fleet/member.ts';
+import type { Member } from '../fleet/observing/member.ts';
 
 interface FaultChange {
   readonly member: Member;

@@ -4,7 +4,7 @@ import type { RunProgress } from '../contract/acts.ts';
 import { logLinesMax, observeIntervalMs, staleAfterMs } from '../contract/settings.ts';
 import type { FleetEvent, FleetSnapshot, LogLine, NodeId, SyncTrace } from '../contract/views.ts';
 import type { Fleet, FleetChange } from '../fleet/fleet.ts';
-import type { Runner } from '../fleet/runner.ts';
+import type { Runner } from '../fleet/runs/runner.ts';
 import { EventQueue } from './event-queue.ts';
 
 /** Patches that a slow subscriber may leave lying; past them it gets a fresh snapshot instead. */

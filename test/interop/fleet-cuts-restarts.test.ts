@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import type { ActResult, Plan } from '#core/contract/acts.ts';
 import type { NodeId } from '#core/contract/views.ts';
-import { EmbeddedFleetNode } from '#core/fleet/fleet-node.ts';
+import { EmbeddedFleetNode } from '#core/fleet/observing/fleet-node.ts';
 import { openClient } from '../support/client.ts';
 import { openHost, startHost, type TestHost, unwrap } from '../support/host.ts';
 import { waitFor } from '../support/wait-for.ts';

@@ -1,6 +1,6 @@
 // The observer at real servers with few rights, and at servers that answer wrong, too much, or never.
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Member } from '#core/fleet/member.ts';
+import type { Member } from '#core/fleet/observing/member.ts';
 import { bulk, failing, startFakeRedis } from '../support/fake-redis.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { linkUp } from '../support/replication.ts';

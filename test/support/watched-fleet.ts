@@ -1,11 +1,11 @@
 // A fleet of connections without a host around it: `await using fleet = watchFleet()`, observed as if a window were open.
 import { tmpdir } from 'node:os';
 import { actBounds, type ConnectRequest } from '#core/contract/acts.ts';
+import { Finding } from '#core/fleet/discovery/finding.ts';
 import { toEntry } from '#core/fleet/entry.ts';
-import { Finding } from '#core/fleet/finding.ts';
 import { Fleet } from '#core/fleet/fleet.ts';
-import type { Member } from '#core/fleet/member.ts';
 import { NodeKeeper } from '#core/fleet/node-keeper.ts';
+import type { Member } from '#core/fleet/observing/member.ts';
 import { type WaitOptions, waitFor } from './wait-for.ts';
 
 export class WatchedFleet implements AsyncDisposable {

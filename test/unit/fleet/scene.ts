@@ -1,9 +1,9 @@
 // A fleet without servers: members with readings as INFO would have given them, for the tests of what is pure.
 import { Emitter } from '#core/base/lifecycle.ts';
 import type { Environment, Lifecycle, LogLine, SyncTrace } from '#core/contract/views.ts';
-import type { FleetNode } from '#core/fleet/fleet-node.ts';
-import { Member } from '#core/fleet/member.ts';
-import type { LinkReading, NodeReading } from '#core/fleet/reading.ts';
+import type { FleetNode } from '#core/fleet/observing/fleet-node.ts';
+import { Member } from '#core/fleet/observing/member.ts';
+import type { LinkReading, NodeReading } from '#core/fleet/observing/reading.ts';
 
 export const sceneNowMs = 1_000_000;
 export const historyA = 'a'.repeat(40);
