@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { absentCommands } from '#core/engine/commands/acl-absent-commands.ts';
+import { absentCommands } from '#core/engine/commands/acl/acl-absent-commands.ts';
 import { openRawConnection } from '../support/raw-connection.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { expectInSync } from '../support/replication.ts';

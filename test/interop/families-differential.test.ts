@@ -1,7 +1,7 @@
 // Bits, HyperLogLogs, places on the earth and streams: the same commands at random to our executor and to a real Redis
 // give the same bytes back, and leave the same data by DEBUG DIGEST and by DUMP.
 import { describe, expect, it } from 'vitest';
-import { datasetDigest } from '#core/engine/commands/digest.ts';
+import { datasetDigest } from '#core/engine/commands/keys/digest.ts';
 import { dumpValue } from '#core/engine/persistence/rdb/dump.ts';
 import { BareExecutor, type BareOptions } from '../support/bare-executor.ts';
 import { type SeededRandom, seededRandom } from '../support/random.ts';

@@ -18,14 +18,18 @@ const scanCount = 1000;
 const differencesShownMax = 10;
 const shownValueChars = 160;
 
+/** What is compared: every server has all of it from this release of Redis on. */
+export type ComparedAs = 'Redis 6.0' | 'Redis 7.0';
+
 /** Reads every key of every database. Fails on a type that it does not know, rather than leave it out. */
-export function readBack(server: ServerAddress): Promise<DataReading> {
+export function readBack(server: ServerAddress, comparedAs: ComparedAs = 'Redis 7.0'): Promise<DataReading> {
   return withClient(server, async (client) => {
     const readings = new Map<string, KeyReading>();
+    const reader: Reader = { client, comparedAs, tellsMoment: (await releaseOf(client)) === 'Redis 7.0' };
     for (const database of await usedDatabases(client)) {
       await client.select(database);
       for (const key of await allKeys(client)) {
-        const reading = await readKey(client, key);
+        const reading = await readKey(reader, key);
         if (reading) readings.set(`${database}:${key.toString('latin1')}`, reading);
       }
     }
@@ -71,14 +75,43 @@ async function allKeys(client: Redis): Promise<Buffer[]> {
   return [...keys.values()];
 }
 
-async function readKey(client: Redis, key: Buffer): Promise<KeyReading | null> {
-  const type = await client.type(key);
-  if (type === 'none') return null; // it expired since the scan
-  const value = await readValue(client, type, key);
-  return { type, value, expiresAtMs: await client.pexpiretime(key) };
+interface Reader {
+  readonly client: Redis;
+  readonly comparedAs: ComparedAs;
+  /** It knows PEXPIRETIME. */
+  readonly tellsMoment: boolean;
 }
 
-async function readValue(client: Redis, type: string, key: Buffer): Promise<unknown> {
+/** What the server can be compared as. */
+export async function releaseOf(client: Redis): Promise<ComparedAs> {
+  const version = /^redis_version:(\d+)\./m.exec(await client.info('server'))?.[1];
+  return Number(version) < 7 ? 'Redis 6.0' : 'Redis 7.0';
+}
+
+async function readKey(reader: Reader, key: Buffer): Promise<KeyReading | null> {
+  const type = await reader.client.type(key);
+  if (type === 'none') return null; // it expired since the scan
+  const value = await readValue(reader, type, key);
+  return { type, value, expiresAtMs: await expiryOf(reader, key) };
+}
+
+/** Where the server tells no moment, it tells what is left, at a time that it says too. */
+async function expiryOf({ client, tellsMoment }: Reader, key: Buffer): Promise<number> {
+  if (tellsMoment) return client.pexpiretime(key);
+  for (;;) {
+    const replies = await client.multi().time().pttl(key).time().exec();
+    const [before, leftMs, after] = (replies ?? []).map(([, reply]) => reply) as [string[], number, string[]];
+    if (leftMs < 0) return leftMs;
+    const [beforeMs, afterMs] = [before, after].map(([seconds, micros]) => momentMs(seconds, micros));
+    if (beforeMs === afterMs) return beforeMs! + leftMs;
+  }
+}
+
+function momentMs(seconds = '', microseconds = ''): number {
+  return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
+}
+
+async function readValue({ client, comparedAs }: Reader, type: string, key: Buffer): Promise<unknown> {
   switch (type) {
     case 'string':
       return text(await client.getBuffer(key));
@@ -89,9 +122,9 @@ async function readValue(client: Redis, type: string, key: Buffer): Promise<unkn
     case 'hash':
       return pairs(await client.callBuffer('HGETALL', key)).sort();
     case 'zset':
-      return pairs(await client.callBuffer('ZRANGE', key, '0', '-1', 'WITHSCORES'));
+      return pairs(await client.callBuffer('ZRANGE', key, '0', '-1', 'WITHSCORES'), scoreText);
     case 'stream':
-      return lasting(await client.callBuffer('XINFO', 'STREAM', key, 'FULL', 'COUNT', '0'));
+      return lasting(await client.callBuffer('XINFO', 'STREAM', key, 'FULL', 'COUNT', '0'), passing[comparedAs]);
     default:
       throw new Error(`read-back does not know the type ${type} of ${text(key)}`);
   }
@@ -101,15 +134,21 @@ async function readValue(client: Redis, type: string, key: Buffer): Promise<unkn
  * What a stream says of itself that no server finds out for itself: how its nodes are found, when a consumer was seen,
  * and how many entries a group has read, which Redis 7.0 does not tell its replicas.
  */
-const passing = new Set(['radix-tree-keys', 'radix-tree-nodes', 'seen-time', 'entries-read', 'lag']);
+const passingNow = ['radix-tree-keys', 'radix-tree-nodes', 'seen-time', 'active-time', 'entries-read', 'lag'];
+/** What Redis 6.0 does not keep. */
+const keptSinceRedis7 = ['max-deleted-entry-id', 'entries-added', 'recorded-first-entry-id'];
+const passing: Readonly<Record<ComparedAs, ReadonlySet<string>>> = {
+  'Redis 6.0': new Set([...passingNow, ...keptSinceRedis7]),
+  'Redis 7.0': new Set(passingNow),
+};
 
 /** All of a stream, groups and what is pending in them included, without what is passing. */
-function lasting(reply: unknown): unknown {
+function lasting(reply: unknown, without: ReadonlySet<string>): unknown {
   if (!Array.isArray(reply)) return Buffer.isBuffer(reply) ? text(reply) : reply;
   const kept: unknown[] = [];
   for (let at = 0; at < reply.length; at++) {
-    if (Buffer.isBuffer(reply[at]) && passing.has(text(reply[at]))) at++;
-    else kept.push(lasting(reply[at]));
+    if (Buffer.isBuffer(reply[at]) && without.has(text(reply[at]))) at++;
+    else kept.push(lasting(reply[at], without));
   }
   return kept;
 }
@@ -120,9 +159,17 @@ function text(bytes: unknown): string {
 }
 
 /** Each pair as one text, so that sorting needs no rule; the sign 0 cannot be mistaken in a JSON array. */
-function pairs(flat: unknown): string[] {
+function pairs(flat: unknown, seconds = text): string[] {
   if (!Array.isArray(flat)) throw new Error('the server answered no array where pairs were expected');
   const result: string[] = [];
-  for (let at = 0; at < flat.length; at += 2) result.push(JSON.stringify([text(flat[at]), text(flat[at + 1])]));
+  for (let at = 0; at < flat.length; at += 2) result.push(JSON.stringify([text(flat[at]), seconds(flat[at + 1])]));
   return result;
+}
+
+/** A score as JavaScript spells it: releases spell a double in several ways, all of which say which one it is. */
+function scoreText(bytes: unknown): string {
+  const score = text(bytes);
+  const number = Number(score);
+  if (score === '' || Number.isNaN(number)) return score; // inf and -inf
+  return Object.is(number, -0) ? '-0' : String(number);
 }

@@ -1,7 +1,7 @@
 // The ACL file: a line for each user, read all or nothing, with the number of each line that is wrong; and written.
 import type { Files, Random } from '../../base/ports.ts';
-import { AclRuleError, ruleReasons } from '../commands/acl-rule-error.ts';
-import { type AclUser, mergedSelectors, UnmatchedParenthesis } from '../commands/acl-user.ts';
+import { AclRuleError, ruleReasons } from '../commands/acl/acl-rule-error.ts';
+import { type AclUser, mergedSelectors, UnmatchedParenthesis } from '../commands/acl/acl-user.ts';
 
 /** The file cannot be taken; the message is Redis's, for a reply or the log. */
 export class AclFileError extends Error {

@@ -1,10 +1,10 @@
 // The users of one engine: who is who, what each connection may do, and where the users are kept.
 import type { Clock, Files, Random } from '../../base/ports.ts';
-import { type Denial, denialOf, denialReply, denialReplyInExec } from '../commands/acl-check.ts';
-import { AclCommands, CommandPermissions } from '../commands/acl-commands.ts';
-import { AclRuleError, ruleReasons } from '../commands/acl-rule-error.ts';
-import { AclSelector } from '../commands/acl-selector.ts';
-import { AclUser, mergedSelectors, passwordHash, UnmatchedParenthesis } from '../commands/acl-user.ts';
+import { type Denial, denialOf, denialReply, denialReplyInExec } from '../commands/acl/acl-check.ts';
+import { AclCommands, CommandPermissions } from '../commands/acl/acl-commands.ts';
+import { AclRuleError, ruleReasons } from '../commands/acl/acl-rule-error.ts';
+import { AclSelector } from '../commands/acl/acl-selector.ts';
+import { AclUser, mergedSelectors, passwordHash, UnmatchedParenthesis } from '../commands/acl/acl-user.ts';
 import type { Args } from '../commands/args.ts';
 import type {
   AclLogEntry,

@@ -1,7 +1,7 @@
 // What every session has, and the two kinds that have no socket of their own: the stream of a master, and the host's calls.
 import type { Connection } from '../../base/ports.ts';
 import type { Protocol, ReplyWriter } from '../../resp/reply-writer.ts';
-import type { AclUser } from '../commands/acl-user.ts';
+import type { AclUser } from '../commands/acl/acl-user.ts';
 import type { ExecutedSession } from '../commands/execute.ts';
 import type { OutputOwner, ReplyMode, SessionKind } from '../commands/services.ts';
 import type { Transaction, WatchedKeys } from '../commands/transaction-state.ts';

@@ -7,7 +7,7 @@ import type { Database } from '../../keyspace/database.ts';
 import { encoding, valueType } from '../../keyspace/record.ts';
 import { crc64 } from './crc64.ts';
 import { RdbCursor, StringPlace } from './cursor.ts';
-import { RdbError, rdbType, rdbVersion } from './format.ts';
+import { RdbError, rdbType, rdbVersion, rdbVersionReadMax } from './format.ts';
 import { builderFor, isPackedType, type LoadedValue, unpack } from './loaded-value.ts';
 import { isLarge, rdbTypeOf, valuePieces, writeSmallValue } from './value-writer.ts';
 import { RdbWriter } from './writer.ts';
@@ -52,7 +52,7 @@ export function sealedPayload(compress: boolean, write: (writer: RdbWriter) => v
 export function isPayloadIntact(payload: Buffer): boolean {
   if (payload.length < footerBytes) return false;
   const footerAt = payload.length - footerBytes;
-  if (payload.readUInt16LE(footerAt) > rdbVersion) return false;
+  if (payload.readUInt16LE(footerAt) > rdbVersionReadMax) return false;
   const expected = payload.readBigUInt64LE(payload.length - checksumBytes);
   return expected === 0n || expected === crc64(payload.subarray(0, payload.length - checksumBytes));
 }

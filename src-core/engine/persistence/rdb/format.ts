@@ -1,10 +1,11 @@
-// The bytes of an RDB file: versions 1 to 10, as Redis up to 7.0 writes and reads them.
+// The bytes of an RDB file: versions 1 to 12, as Redis up to 8.4 and Valkey up to 8.1 write and read them.
 //
 //   file     = "REDIS" version:4-digits item* EOF [checksum:u64le]     the checksum from version 5 on; 0 = not made
 //   item     = AUX string string                                       name and value
 //            | SELECTDB length | RESIZEDB length length                keys in all, keys with an expiry
 //            | FUNCTION2 string                                        a library's source
 //            | MODULE_AUX length ...                                   data of a module, outside of any key
+//            | SLOT_INFO length length length                          a cluster's slot, its keys, those with an expiry
 //            | prefix* type:u8 key:string value                        the value's form is the type's
 //   prefix   = EXPIRETIME seconds:i32le | EXPIRETIME_MS ms:i64le | IDLE length | FREQ u8
 //   length   = 00llllll | 01llllll l8 | 0x80 u32be | 0x81 u64be | 11eeeeee         e: the string is encoded, see below
@@ -13,24 +14,28 @@
 //
 //   0 string  = string                            9 zipmap, 10 list ziplist, 11 intset, 12 zset ziplist,
 //   1 list    = length string*                    13 hash ziplist, 16 hash listpack, 17 zset listpack
-//   2 set     = length string*                            = string (the packed bytes)
+//   2 set     = length string*                            20 set listpack = string (the packed bytes)
 //   3 zset    = length (string score)*            14 list = length string*             each a ziplist
 //   4 hash    = length (string string)*           18 list = length (container string)* 1: one plain element, 2: a listpack
 //   5 zset    = length (string f64le)*
 //   15 stream = nodes length lastId groups             19 stream = nodes length lastId firstId deletedId added:length groups
+//   21 stream = as 19, and each consumer says when it last got something
 //   nodes     = length (id:string listpack:string)*    id = 16 bytes, highest first      lastId ... = length length
 //   groups    = length (name:string lastId read:length pending consumers)*         read: in 19 only; 2^64 - 1 = unknown
 //   pending   = length (16-byte-id delivered:i64le deliveries:length)*
-//   consumers = length (name:string seen:i64le length 16-byte-id*)*                the ids are some of the pending ones
+//   consumers = length (name:string seen:i64le active:i64le length 16-byte-id*)*   active: in 21 only; the ids are some
+//                                                                                  of the pending ones
 //   score     = FD (NaN) | FE (+inf) | FF (-inf) | length:u8 text
 //
-// Source: rdb.h and rdb.c of Redis 7.0; https://rdb.fnordig.de/file_format.html for what is older.
+// Source: rdb.h and rdb.c of Redis 7.0 and 7.4; https://rdb.fnordig.de/file_format.html for what is older.
 
 /** What files begin with; the version's four digits follow. */
 export const rdbMagic = 'REDIS';
 export const rdbHeaderBytes = rdbMagic.length + 4;
 /** What we write, and the highest that Redis 7.0 reads. */
 export const rdbVersion = 10;
+/** The highest that we read. */
+export const rdbVersionReadMax = 12;
 /** The server that we say wrote the file: the one whose types and encodings we write. */
 export const rdbRedisVersion = '7.0.15';
 /** From this version on a checksum ends the file. */
@@ -38,6 +43,7 @@ export const rdbChecksumSinceVersion = 5;
 export const rdbChecksumBytes = 8;
 
 export const rdbOpcode = {
+  slotInfo: 0xf4,
   function2: 0xf5,
   functionPreGa: 0xf6,
   moduleAux: 0xf7,
@@ -71,6 +77,8 @@ export const rdbType = {
   zsetListpack: 17,
   listQuicklist2: 18,
   stream2: 19,
+  setListpack: 20,
+  stream3: 21,
 } as const;
 
 /** First two bits of a length. */

@@ -100,6 +100,8 @@ export class ItemLoader {
         return true;
       case rdbOpcode.idle:
         return cursor.length();
+      case rdbOpcode.slotInfo:
+        return cursor.length() && cursor.length() && cursor.length();
       case rdbOpcode.frequency:
         if (!cursor.has(1)) return false;
         cursor.at++;

@@ -56,7 +56,8 @@ export function builderFor(type: number, limits: CollectionLimits): ValueBuilder
       return new NodesBuilder(takeListpackNode);
     case rdbType.stream:
     case rdbType.stream2:
-      return new StreamBuilder(type === rdbType.stream2);
+    case rdbType.stream3:
+      return new StreamBuilder(type);
     default:
       return null;
   }
@@ -67,7 +68,8 @@ export function isPackedType(type: number): boolean {
   return (
     (type >= rdbType.hashZipmap && type <= rdbType.hashZiplist) ||
     type === rdbType.hashListpack ||
-    type === rdbType.zsetListpack
+    type === rdbType.zsetListpack ||
+    type === rdbType.setListpack
   );
 }
 
@@ -87,6 +89,8 @@ export function unpack(type: number, bytes: Buffer, limits: CollectionLimits): L
       return listOf([listpackOf(decodeZiplist(bytes))]);
     case rdbType.setIntset:
       return setInIntset(bytes, limits);
+    case rdbType.setListpack:
+      return setOf(checkedTexts(bytes), limits);
     case rdbType.zsetZiplist:
       return sortedSetOf(decodeZiplist(bytes), limits);
     case rdbType.zsetListpack:
@@ -199,8 +203,11 @@ class HashBuilder implements ValueBuilder {
 class StreamBuilder implements ValueBuilder {
   readonly #reader: StreamReader;
 
-  constructor(hasCounters: boolean) {
-    this.#reader = new StreamReader(hasCounters);
+  constructor(type: number) {
+    this.#reader = new StreamReader({
+      hasCounters: type !== rdbType.stream,
+      hasActiveTimes: type === rdbType.stream3,
+    });
   }
 
   take(cursor: RdbCursor): boolean {
@@ -327,6 +334,14 @@ function setInIntset(bytes: Buffer, limits: CollectionLimits): LoadedValue | nul
     return { kind: 'bytes', type: valueType.set, encoding: encoding.intset, bytes };
   }
   return fromSet(SetValue.large(SetValue.packed(intset).members()));
+}
+
+function setOf(members: readonly string[], limits: CollectionLimits): LoadedValue | null {
+  const set = SetValue.empty();
+  for (const member of members) {
+    if (!set.add(member, limits)) throw new PackedError('a packed collection has a member twice');
+  }
+  return fromSet(set);
 }
 
 function listpackOf(texts: readonly string[]): Listpack {

@@ -9,7 +9,14 @@
 import { hashBytes } from '../../keyspace/hash.ts';
 import { Crc64 } from './crc64.ts';
 import { RdbCursor } from './cursor.ts';
-import { RdbError, rdbChecksumBytes, rdbChecksumSinceVersion, rdbHeaderBytes, rdbMagic, rdbVersion } from './format.ts';
+import {
+  RdbError,
+  rdbChecksumBytes,
+  rdbChecksumSinceVersion,
+  rdbHeaderBytes,
+  rdbMagic,
+  rdbVersionReadMax,
+} from './format.ts';
 import { ItemLoader, type ItemLoadOptions, shown } from './item-loader.ts';
 
 /** The memory for an item that was cut is kept for the next one up to this size. */
@@ -193,7 +200,7 @@ export class RdbLoader {
     const text = cursor.buffer.latin1Slice(cursor.at, cursor.at + rdbHeaderBytes);
     if (!text.startsWith(rdbMagic)) cursor.fail('Wrong signature trying to load DB from file');
     this.#version = Number.parseInt(text.slice(rdbMagic.length), 10);
-    if (!(this.#version >= 1 && this.#version <= rdbVersion)) {
+    if (!(this.#version >= 1 && this.#version <= rdbVersionReadMax)) {
       cursor.fail(`Can't handle RDB format version ${this.#version}`);
     }
     cursor.at += rdbHeaderBytes;

@@ -22,9 +22,16 @@ interface Delivery {
   readonly deliveries: number;
 }
 
-export class StreamReader {
+/** What the types of streams differ in. */
+export interface StreamForm {
   /** Type 15 has no first id, no greatest deleted id and no counters. */
-  readonly #hasCounters: boolean;
+  readonly hasCounters: boolean;
+  /** From type 21 on a consumer says when it last got something, not only when it last asked. */
+  readonly hasActiveTimes: boolean;
+}
+
+export class StreamReader {
+  readonly #form: StreamForm;
   readonly #nodes: StreamNode[] = [];
   #stream = new StreamValue();
   #groupsLeft = 0;
@@ -38,8 +45,8 @@ export class StreamReader {
   #take = (cursor: RdbCursor): boolean => this.#takeNode(cursor);
   readonly #sequences = this.#plan();
 
-  constructor(hasCounters: boolean) {
-    this.#hasCounters = hasCounters;
+  constructor(form: StreamForm) {
+    this.#form = form;
   }
 
   /** Reads one element; false when its bytes are not all there, with the cursor anywhere. @throws PackedError */
@@ -94,7 +101,7 @@ export class StreamReader {
 
   #takeFigures(cursor: RdbCursor): boolean {
     const numbers: bigint[] = [];
-    const wanted = this.#hasCounters ? 9 : 4;
+    const wanted = this.#form.hasCounters ? 9 : 4;
     for (let i = 0; i < wanted; i++) {
       if (!cursor.length()) return false;
       numbers.push(cursor.wideValue());
@@ -104,7 +111,7 @@ export class StreamReader {
     if (Number(length) !== held) throw new PackedError('a stream does not have the length it says');
     this.#stream = StreamValue.of(this.#nodes, held);
     const lastId = streamId(lastMs, lastSequence);
-    if (this.#hasCounters) {
+    if (this.#form.hasCounters) {
       const [firstMs, firstSequence, deletedMs, deletedSequence, entriesAdded] = numbers.slice(3, 8) as [
         bigint,
         bigint,
@@ -126,12 +133,12 @@ export class StreamReader {
     if (!cursor.string(place)) return false;
     const name = place.text();
     const numbers: bigint[] = [];
-    for (let i = 0; i < (this.#hasCounters ? 4 : 3); i++) {
+    for (let i = 0; i < (this.#form.hasCounters ? 4 : 3); i++) {
       if (!cursor.length()) return false;
       numbers.push(cursor.wideValue());
     }
     const lastId = streamId(numbers[0]!, numbers[1]!);
-    const entriesRead = this.#hasCounters ? BigInt.asIntN(64, numbers[2]!) : this.#stream.entriesUpTo(lastId);
+    const entriesRead = this.#form.hasCounters ? BigInt.asIntN(64, numbers[2]!) : this.#stream.entriesUpTo(lastId);
     if (this.#stream.groups.has(name)) throw new PackedError('a stream has a group twice');
     this.#group = new StreamGroup(lastId, entriesRead);
     this.#stream.groups.set(name, this.#group);
@@ -159,9 +166,11 @@ export class StreamReader {
   #takeConsumer(cursor: RdbCursor): boolean {
     if (!cursor.string(place)) return false;
     const name = place.text();
-    if (!cursor.has(momentBytes)) return false;
+    // When it last got something is passed over: Redis 7.0, which we are, does not know that.
+    const momentsBytes = this.#form.hasActiveTimes ? 2 * momentBytes : momentBytes;
+    if (!cursor.has(momentsBytes)) return false;
     const seenMs = Number(cursor.buffer.readBigInt64LE(cursor.at));
-    cursor.at += momentBytes;
+    cursor.at += momentsBytes;
     if (!cursor.length()) return false;
     this.#consumer = this.#group!.addConsumer(name, seenMs);
     if (this.#consumer === null) throw new PackedError('a group of a stream has a consumer twice');

@@ -1,8 +1,8 @@
 // The lines of an ACL file that a real Redis 7.0.15 does not survive, and what is said of them here.
 import { expect, test } from 'vitest';
-import { AclCommands, CommandPermissions } from '#core/engine/commands/acl-commands.ts';
-import { AclSelector } from '#core/engine/commands/acl-selector.ts';
-import { AclUser } from '#core/engine/commands/acl-user.ts';
+import { AclCommands, CommandPermissions } from '#core/engine/commands/acl/acl-commands.ts';
+import { AclSelector } from '#core/engine/commands/acl/acl-selector.ts';
+import { AclUser } from '#core/engine/commands/acl/acl-user.ts';
 import { commandTable } from '#core/engine/commands/families.ts';
 import { parseAclFile } from '#core/engine/server/acl-file.ts';
 

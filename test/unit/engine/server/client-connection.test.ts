@@ -2,12 +2,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Executor } from '#core/engine/commands/execute.ts';
 import { Gates } from '#core/engine/commands/gates.ts';
+import { transactionCommands } from '#core/engine/commands/server/transactions.ts';
 import type { Services } from '#core/engine/commands/services.ts';
 import type { CommandRow } from '#core/engine/commands/spec.ts';
-import { stringCounterCommands } from '#core/engine/commands/string-counters.ts';
-import { stringCommands } from '#core/engine/commands/strings.ts';
+import { stringCounterCommands } from '#core/engine/commands/strings/string-counters.ts';
+import { stringCommands } from '#core/engine/commands/strings/strings.ts';
 import { CommandTable } from '#core/engine/commands/table.ts';
-import { transactionCommands } from '#core/engine/commands/transactions.ts';
 import { Keyspace } from '#core/engine/keyspace/keyspace.ts';
 import { ClientConnection, type OutputLimit } from '#core/engine/server/client-connection.ts';
 import { Turn } from '#core/engine/server/turn.ts';
