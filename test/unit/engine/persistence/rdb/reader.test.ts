@@ -103,7 +103,7 @@ describe('the loader', () => {
 
   it.each([
     ['RedisNOT10', 'Wrong signature trying to load DB from file (at byte 0 of the RDB)'],
-    ['REDIS0011', "Can't handle RDB format version 11 (at byte 0 of the RDB)"],
+    ['REDIS0013', "Can't handle RDB format version 13 (at byte 0 of the RDB)"],
     ['REDIS0000', "Can't handle RDB format version 0 (at byte 0 of the RDB)"],
     ['VALKEY080', 'Wrong signature trying to load DB from file (at byte 0 of the RDB)'],
   ])('refuses a file that begins with %s', (start, message) => {
@@ -129,7 +129,7 @@ describe('the loader', () => {
 
   it.each([
     ['an unknown type', rdb(99, text('key')), 'Unknown RDB type or opcode 99'],
-    ['an opcode of a later Redis', rdb(0xf4, 0, 0, 0), 'Unknown RDB type or opcode 244'],
+    ['an opcode of a later Redis', rdb(0xf3, 0, 0, 0), 'Unknown RDB type or opcode 243'],
     ['a database that we do not have', rdb(0xfe, 16), 'The RDB has a database 16, and we have 16'],
     [
       'a field twice',
