@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { rdbVersion } from '#core/engine/persistence/rdb/format.ts';
 import { rdbTypeOf } from '#core/engine/persistence/rdb/value-writer.ts';
 import { fill } from '../support/fill.ts';
 import { loadRdb, writeRdb } from '../support/rdb.ts';
@@ -73,7 +74,7 @@ describe('RDB between us and a real Redis', () => {
     const ours: number[] = [];
     database.forEach((ref) => {
       keys.push(Buffer.from(database.keyBytes(ref)));
-      ours.push(rdbTypeOf(database, ref));
+      ours.push(rdbTypeOf(database, ref, rdbVersion));
     });
     const dumps = await Promise.all(keys.map((key) => client.dumpBuffer(key)));
     expect(new Set(ours)).toEqual(new Set([0, 2, 4, 5, 11, 16, 17, 18, 19]));

@@ -2,6 +2,7 @@
 // bits, libraries of functions, and what scripts and functions do. The data are equal by DEBUG DIGEST and key by key.
 import { describe, expect, it } from 'vitest';
 import { withClient } from '../support/client.ts';
+import { libraryOfFunctions as library, familyWrites as writes } from '../support/family-writes.ts';
 import { fill } from '../support/fill.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { attach, expectInSync, linkUp } from '../support/replication.ts';
@@ -9,52 +10,7 @@ import type { ServerProcess } from '../support/server-process.ts';
 import { startSyncline } from '../support/syncline-server.ts';
 
 const settings = { 'repl-diskless-sync-delay': 0, 'enable-debug-command': 'local' };
-const library = (name: string) => `#!lua name=${name}
-redis.register_function('${name}_add', function(keys, args)
-  redis.call('XADD', keys[1], '*', 'by', args[1])
-  redis.call('PFADD', keys[2], args[1])
-  return redis.call('TIME')[1]
-end)`;
-const script = `redis.call('INCR', KEYS[1])
-  redis.call('SET', KEYS[2], redis.call('TIME')[1], 'EX', 1000)
-  return redis.call('SPOP', KEYS[3])`;
-
-type Words = readonly string[];
-
-/** Everything whose outcome is not in the command, or that takes other words to the replicas. */
-const writes: readonly Words[] = [
-  ['XADD', 's', '*', 'a', '1'],
-  ['XADD', 's', 'MAXLEN', '~', '100', '*', 'a', '2', 'b', '3'],
-  ['XADD', 's', '9999999999999-*', 'a', '4'],
-  ['XGROUP', 'CREATE', 's', 'g', '0', 'MKSTREAM'],
-  ['XREADGROUP', 'GROUP', 'g', 'alice', 'COUNT', '2', 'STREAMS', 's', '>'],
-  ['XREADGROUP', 'GROUP', 'g', 'bob', 'NOACK', 'STREAMS', 's', '>'],
-  ['XAUTOCLAIM', 's', 'g', 'carol', '0', '-', 'COUNT', '1'],
-  ['XGROUP', 'CREATECONSUMER', 's', 'g', 'dave'],
-  ['XSETID', 's', '99999999999999-0', 'ENTRIESADDED', '50', 'MAXDELETEDID', '5-0'],
-  ['PFADD', 'p', 'a', 'b', 'c'],
-  ['PFCOUNT', 'p'],
-  ['PFMERGE', 'q', 'p'],
-  ['GEOADD', 'sicily', '13.361389', '38.115556', 'Palermo', '15.087269', '37.502669', 'Catania'],
-  ['GEOSEARCHSTORE', 'near', 'sicily', 'FROMLONLAT', '15', '37', 'BYBOX', '400', '400', 'km', 'STOREDIST'],
-  ['GEORADIUS', 'sicily', '15', '37', '200', 'km', 'STORE', 'nearer'],
-  ['SETRANGE', 'bits', '3', 'abc'],
-  ['BITOP', 'NOT', 'inverse', 'bits'],
-  ['BITFIELD', 'bits', 'SET', 'u8', '0', '200', 'OVERFLOW', 'SAT', 'INCRBY', 'i5', '#3', '30'],
-  ['SADD', 'members', 'a', 'b', 'c', 'd'],
-  ['EVAL', script, '3', 'counter', 'moment', 'members'],
-  ['MULTI'],
-  ['EVAL', script, '3', 'counter', 'moment', 'members'],
-  ['XADD', 's2', '*', 'inside', 'transaction'],
-  ['EXEC'],
-  ['FUNCTION', 'LOAD', library('second')],
-  ['FUNCTION', 'LOAD', 'REPLACE', library('first')],
-  ['FCALL', 'first_add', '2', 'by-function', 'p', 'once'],
-  ['FCALL', 'second_add', '2', 'by-function', 'q', 'twice'],
-  ['FUNCTION', 'DELETE', 'second'],
-];
-
-async function say(server: ServerProcess, commands: readonly Words[]): Promise<void> {
+async function say(server: ServerProcess, commands: readonly (readonly string[])[]): Promise<void> {
   await withClient(server, async (client) => {
     for (const [name, ...words] of commands) await client.call(name!, ...words);
   });

@@ -2,6 +2,7 @@
 import type { Redis } from 'ioredis';
 import { type ServerAddress, withClient } from './client.ts';
 import { type SeededRandom, seededRandom } from './random.ts';
+import type { ComparedAs } from './read-back.ts';
 
 type Words = readonly (string | number | Buffer)[];
 
@@ -106,10 +107,10 @@ const hyperloglogs = (): Words[] => [
   ['PFCOUNT', 'hll:dense'],
 ];
 
-const expiries = (): Words[] => [
+const expiries = (release: ComparedAs): Words[] => [
   ['SET', 'expiry:seconds', 'v', 'EX', expiryAheadMs / 1000],
   ['SET', 'expiry:milliseconds', 'v', 'PX', expiryAheadMs + 123],
-  ['SET', 'expiry:absolute', 'v', 'PXAT', Date.now() + expiryAheadMs],
+  ...(release === 'Redis 6.0' ? [] : [['SET', 'expiry:absolute', 'v', 'PXAT', Date.now() + expiryAheadMs]]),
   ['RPUSH', 'expiry:list', 'a'],
   ['PEXPIRE', 'expiry:list', expiryAheadMs],
   ['SET', 'expiry:removed', 'v', 'EX', 100],
@@ -117,16 +118,16 @@ const expiries = (): Words[] => [
 ];
 
 /** Writes every type in small and large forms, into database 0 and parts of it into 3 and 15. */
-export async function fill(server: ServerAddress, seed = 1): Promise<void> {
+export async function fill(server: ServerAddress, seed = 1, release: ComparedAs = 'Redis 7.0'): Promise<void> {
   const random = seededRandom(seed);
-  const families = [strings, lists, hashes, sets, sortedSets, streams, hyperloglogs, expiries];
+  const families = [strings, lists, hashes, sets, sortedSets, streams, hyperloglogs, () => expiries(release)];
   await withClient(server, async (client) => {
     await send(
       client,
       0,
       families.flatMap((family) => family(random)),
     );
-    await send(client, 3, [...hashes(random), ...expiries()]);
+    await send(client, 3, [...hashes(random), ...expiries(release)]);
     await send(client, 15, [...strings(random), ...sortedSets(random)]);
   });
 }

@@ -1,6 +1,7 @@
 // RDB files in memory: loads bytes into a fresh keyspace, cut as a test wants, and writes a keyspace out again.
 import { defaultCollectionLimits } from '#core/engine/data/limits.ts';
 import { Keyspace } from '#core/engine/keyspace/keyspace.ts';
+import { rdbVersion } from '#core/engine/persistence/rdb/format.ts';
 import { RdbLoader, type RdbLoadReport } from '#core/engine/persistence/rdb/reader.ts';
 import { type SnapshotOutcome, type SnapshotSink, startSnapshot } from '#core/engine/persistence/snapshot.ts';
 
@@ -93,7 +94,10 @@ export class MemorySink implements SnapshotSink {
 }
 
 /** The whole RDB of a keyspace, written in one go. */
-export function writeRdb(keyspace: Keyspace, options: { compress?: boolean; checksum?: boolean } = {}): Buffer {
+export function writeRdb(
+  keyspace: Keyspace,
+  options: { compress?: boolean; checksum?: boolean; version?: number } = {},
+): Buffer {
   const turns = new ManualTurns();
   const sink = new MemorySink();
   let outcome: SnapshotOutcome | null = null;
@@ -103,6 +107,7 @@ export function writeRdb(keyspace: Keyspace, options: { compress?: boolean; chec
     sink,
     timers: turns.timers,
     clock: steppingClock(0.01),
+    version: options.version ?? rdbVersion,
     compress: options.compress ?? true,
     checksum: options.checksum ?? true,
     keyDelayMicroseconds: 0,

@@ -40,11 +40,13 @@ export function readBack(server: ServerAddress, comparedAs: ComparedAs = 'Redis 
 /**
  * Throws with the first differences if `actual` is not key for key what `expected` is.
  * Two empty servers are refused: a comparison of nothing proves nothing.
+ * @param expirySlackMs how far the moments of expiry may be apart: more than 0 for replicas of Redis 6.0 and older only,
+ *   which passes EXPIRE on as it came, to count from when it arrives
  */
-export function expectSameData(actual: DataReading, expected: DataReading): void {
+export function expectSameData(actual: DataReading, expected: DataReading, expirySlackMs = 0): void {
   if (expected.size === 0) throw new Error('the expected data is empty: nothing would be compared');
   const differences = [...new Set([...expected.keys(), ...actual.keys()])].filter(
-    (key) => JSON.stringify(actual.get(key)) !== JSON.stringify(expected.get(key)),
+    (key) => !isSame(actual.get(key), expected.get(key), expirySlackMs),
   );
   if (differences.length === 0) return;
   const lines = differences
@@ -53,6 +55,14 @@ export function expectSameData(actual: DataReading, expected: DataReading): void
   throw new Error(
     `${differences.length} of ${expected.size} keys differ (${actual.size} keys are there):\n${lines.join('\n')}`,
   );
+}
+
+function isSame(actual: KeyReading | undefined, expected: KeyReading | undefined, expirySlackMs: number): boolean {
+  if (actual === undefined || expected === undefined) return false;
+  const apartMs = Math.abs(actual.expiresAtMs - expected.expiresAtMs);
+  const bothExpire = actual.expiresAtMs >= 0 && expected.expiresAtMs >= 0;
+  if (apartMs > (bothExpire ? expirySlackMs : 0)) return false;
+  return actual.type === expected.type && JSON.stringify(actual.value) === JSON.stringify(expected.value);
 }
 
 function show(reading: KeyReading | undefined): string {

@@ -31,6 +31,8 @@ export class Keyspace {
   databases: Database[];
   /** By name. They are data as well: saved and sent with the keys, though FLUSHALL leaves them. */
   libraries: Map<string, FunctionLibrary> = new Map();
+  /** The version of the RDB that the data came in; null where they began here. */
+  loadedVersion: number | null = null;
   hashSeed: number;
   readonly randomBelow: (below: number) => number;
   /** The clock of this turn, in milliseconds since 1970; whoever starts a turn sets it. */
@@ -130,6 +132,7 @@ export class Keyspace {
     this.hashSeed = other.hashSeed;
     this.databases = other.databases;
     this.libraries = other.libraries;
+    this.loadedVersion = other.loadedVersion;
     for (const database of this.databases) {
       database.space = this;
       this.#touchAll(database);

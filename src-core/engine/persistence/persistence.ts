@@ -7,6 +7,7 @@ import { LoadRest } from './load-rest.ts';
 import type { LoadWatch } from './load-watch.ts';
 import { mergeKeyspace } from './merge.ts';
 import type { RdbLoadReport } from './rdb/reader.ts';
+import { writtenVersion } from './rdb/written-version.ts';
 import { loadRdbFile, type RdbFilePlace, rdbPath, saveRdbFile } from './rdb-file.ts';
 import type { SnapshotAux, SnapshotFigures, SnapshotJob } from './snapshot.ts';
 
@@ -195,6 +196,7 @@ export class Persistence implements Disposable {
     const { snapshot, done } = saveRdbFile(this.#place(), {
       keyspace,
       aux: { usedMemoryBytes: keyspace.usedBytes, replication: this.#needs.replicationAux() },
+      version: writtenVersion(keyspace, this.#needs.isReplica()),
       timers: ports.timers,
       clock: ports.clock,
       compress: settings.compress,

@@ -57,6 +57,8 @@ export interface SnapshotOptions {
   readonly sink: SnapshotSink;
   readonly timers: Timers;
   readonly clock: Clock;
+  /** The RDB version to write: see `writtenVersion`. */
+  readonly version: number;
   /** `rdbcompression` */
   readonly compress: boolean;
   /** `rdbchecksum`; false writes 0, which readers take as "not made". */
@@ -138,7 +140,7 @@ class Snapshot implements SnapshotJob, SnapshotVisitor {
     this.#startedMs = options.clock.monotonicMs();
     this.#pace = new KeyPace(() => options.keyDelayMicroseconds);
     this.#queue = new ChunkQueue(options.checksum);
-    this.#main = new RdbWriter(this.#queue, { compress: options.compress });
+    this.#main = new RdbWriter(this.#queue, options);
     this.#walk = options.keyspace.beginSnapshot(this);
     this.keysTotal = this.#walk.databases.reduce((sum, { size }) => sum + size, 0);
     this.#writeHeader();
@@ -245,7 +247,7 @@ class Snapshot implements SnapshotJob, SnapshotVisitor {
   }
 
   #asideWriter(): RdbWriter {
-    this.#aside ??= new RdbWriter(this.#queue.aside, { compress: this.#options.compress });
+    this.#aside ??= new RdbWriter(this.#queue.aside, this.#options);
     return this.#aside;
   }
 

@@ -194,6 +194,7 @@ export class EngineParts implements Disposable {
       gates: this.gates,
       loads: this.loads,
       stats: this.stats,
+      isReplica: () => configuredMaster(config) !== null,
       target: () => this.masterStream,
       holdWrites: (held) => this.clients.holdWrites(held),
       describeClient: (id) => this.clients.describeById(id),

@@ -5,6 +5,7 @@ import type { ConfigService, Stats, ValueLimits } from '../commands/services.ts'
 import type { Keyspace } from '../keyspace/keyspace.ts';
 import type { LoadWatch } from '../persistence/load-watch.ts';
 import { RdbLoader } from '../persistence/rdb/reader.ts';
+import { writtenVersion } from '../persistence/rdb/written-version.ts';
 import { startSnapshot } from '../persistence/snapshot.ts';
 import type {
   LoadRequest,
@@ -25,6 +26,7 @@ export interface BridgeNeeds {
   readonly gates: Gates;
   readonly loads: LoadWatch;
   readonly stats: Pick<Stats, 'lazyFreedObjects'>;
+  readonly isReplica: () => boolean;
   readonly target: () => StreamTarget;
   readonly holdWrites: (held: boolean) => void;
   readonly describeClient: (id: number) => string;
@@ -60,6 +62,7 @@ export class ReplicationBridge implements ReplicationHost {
     const job = startSnapshot({
       keyspace,
       aux: { usedMemoryBytes: keyspace.usedBytes, replication: { id: historyId, offset, streamDatabase } },
+      version: writtenVersion(this.#needs.keyspace, this.#needs.isReplica()),
       sink,
       timers: ports.timers,
       clock: ports.clock,

@@ -20,7 +20,7 @@ const footerBytes = versionBytes + checksumBytes;
 /** The payload of a key's value. */
 export function dumpValue(database: Database, ref: Ref, compress: boolean): Buffer {
   return sealedPayload(compress, (writer) => {
-    writer.byte(rdbTypeOf(database, ref));
+    writer.byte(rdbTypeOf(database, ref, writer.version));
     if (isLarge(database, ref)) {
       const pieces = valuePieces(writer, database, ref);
       while (!pieces.next().done);
@@ -37,11 +37,11 @@ export function sealedPayload(compress: boolean, write: (writer: RdbWriter) => v
     take: () => Buffer.allocUnsafeSlow(chunkBytes),
     emit: (chunk: Buffer, length: number) => void chunks.push(chunk.subarray(0, length)),
   };
-  const writer = new RdbWriter(target, { compress });
+  const writer = new RdbWriter(target, { compress, version: rdbVersion });
   write(writer);
   writer.flush();
   const version = Buffer.alloc(versionBytes);
-  version.writeUInt16LE(rdbVersion);
+  version.writeUInt16LE(writer.version);
   const summed = Buffer.concat([...chunks, version]);
   const checksum = Buffer.alloc(checksumBytes);
   checksum.writeBigUInt64LE(crc64(summed));

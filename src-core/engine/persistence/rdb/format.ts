@@ -34,6 +34,8 @@ export const rdbMagic = 'REDIS';
 export const rdbHeaderBytes = rdbMagic.length + 4;
 /** What we write, and the highest that Redis 7.0 reads. */
 export const rdbVersion = 10;
+/** What servers from 5.0 to 6.2 read: without packed forms of 7.0, which are written element by element. */
+export const rdbVersionBeforeListpacks = 9;
 /** The highest that we read. */
 export const rdbVersionReadMax = 12;
 /** The server that we say wrote the file: the one whose types and encodings we write. */

@@ -203,6 +203,7 @@ export class RdbLoader {
     if (!(this.#version >= 1 && this.#version <= rdbVersionReadMax)) {
       cursor.fail(`Can't handle RDB format version ${this.#version}`);
     }
+    this.#options.keyspace.loadedVersion = this.#version;
     cursor.at += rdbHeaderBytes;
     this.#state = 'items';
     return true;

@@ -1,8 +1,8 @@
-// A stream into an RDB, as Redis 7.0 writes it (grammar in format.ts), in pieces, so that a slice may end.
-
+// A stream into an RDB, as the version has it (grammar in format.ts), in pieces, so that a slice may end.
 import type { StreamGroup } from '../../data/stream-group.ts';
 import { idBytes, millisecondsOf, type StreamId, sequenceOf } from '../../data/stream-id.ts';
 import type { StreamValue } from '../../data/stream-value.ts';
+import { rdbVersionBeforeListpacks } from './format.ts';
 import type { RdbWriter } from './writer.ts';
 
 /** After so many pending entries a piece ends. */
@@ -18,9 +18,11 @@ export function* streamPieces(writer: RdbWriter, stream: StreamValue): Generator
   }
   writer.length(stream.size);
   writeId(writer, stream.lastId);
-  writeId(writer, stream.firstId);
-  writeId(writer, stream.maxDeletedId);
-  writer.wideLength(stream.entriesAdded);
+  if (hasCounters(writer)) {
+    writeId(writer, stream.firstId);
+    writeId(writer, stream.maxDeletedId);
+    writer.wideLength(stream.entriesAdded);
+  }
   writer.length(stream.groups.size);
   for (const [name, group] of stream.groups.entries()) yield* groupPieces(writer, name, group);
 }
@@ -28,7 +30,7 @@ export function* streamPieces(writer: RdbWriter, stream: StreamValue): Generator
 function* groupPieces(writer: RdbWriter, name: string, group: StreamGroup): Generator<void, void> {
   writer.text(name);
   writeId(writer, group.lastId);
-  writer.wideLength(BigInt.asUintN(64, group.entriesRead));
+  if (hasCounters(writer)) writer.wideLength(BigInt.asUintN(64, group.entriesRead));
   writer.length(group.pending.size);
   let written = 0;
   for (const [id, { deliveredMs, deliveries }] of group.pending.entries()) {
@@ -48,6 +50,11 @@ function* groupPieces(writer: RdbWriter, name: string, group: StreamGroup): Gene
     }
     yield;
   }
+}
+
+/** Type 19 has them, type 15 has not. */
+function hasCounters(writer: RdbWriter): boolean {
+  return writer.version > rdbVersionBeforeListpacks;
 }
 
 function writeId(writer: RdbWriter, id: StreamId): void {

@@ -1,13 +1,15 @@
-// Writes the records of the keyspace with the types that Redis 7.0 writes; large values in pieces, so that a slice may end.
+// Writes the records of the keyspace with the types that Redis 7.0 writes, or with those that older ones read as well;
+// large values in pieces, so that a slice may end.
 import type { Ref } from '../../data/arena.ts';
-import type { HashValue } from '../../data/hash-value.ts';
-import type { ListValue } from '../../data/list-value.ts';
+import { HashValue } from '../../data/hash-value.ts';
+import { ListValue } from '../../data/list-value.ts';
+import { Listpack } from '../../data/listpack.ts';
 import type { SetValue } from '../../data/set-value.ts';
-import type { SortedSetValue } from '../../data/sorted-set-value.ts';
+import { SortedSetValue } from '../../data/sorted-set-value.ts';
 import type { StreamValue } from '../../data/stream-value.ts';
 import type { Database } from '../../keyspace/database.ts';
 import { valueType } from '../../keyspace/record.ts';
-import { rdbNodeContainer, rdbType } from './format.ts';
+import { rdbNodeContainer, rdbType, rdbVersionBeforeListpacks } from './format.ts';
 import { streamPieces } from './stream-writer.ts';
 import type { RdbWriter } from './writer.ts';
 
@@ -28,13 +30,14 @@ export function writeRecordHead(writer: RdbWriter, database: Database, databaseI
   writer.selectDatabase(databaseIndex);
   const expiryMs = database.expiryMs(ref);
   if (expiryMs !== -1) writer.expiry(expiryMs);
-  writer.byte(rdbTypeOf(database, ref));
+  writer.byte(rdbTypeOf(database, ref, writer.version));
   const start = database.keyStart(ref);
   writer.string(database.memory, database.memoryView, start, start + database.keyLength(ref));
 }
 
-/** The type byte that announces the value. */
-export function rdbTypeOf(database: Database, ref: Ref): number {
+/** The type byte that announces the value in this version. */
+export function rdbTypeOf(database: Database, ref: Ref, version: number): number {
+  if (isPlain(version)) return plainTypeOf(database, ref);
   const isInline = database.isInline(ref);
   switch (database.type(ref)) {
     case valueType.string:
@@ -52,8 +55,35 @@ export function rdbTypeOf(database: Database, ref: Ref): number {
   }
 }
 
+/** Readers before Redis 7.0 take no listpacks but those of a stream: collections are written element by element. */
+function isPlain(version: number): boolean {
+  return version <= rdbVersionBeforeListpacks;
+}
+
+function plainTypeOf(database: Database, ref: Ref): number {
+  switch (database.type(ref)) {
+    case valueType.string:
+      return rdbType.string;
+    case valueType.list:
+      return rdbType.list;
+    case valueType.set:
+      return database.isInline(ref) ? rdbType.setIntset : rdbType.set;
+    case valueType.zset:
+      return rdbType.zset;
+    case valueType.hash:
+      return rdbType.hash;
+    case valueType.stream:
+      return rdbType.stream;
+  }
+}
+
 /** Writes a value that is not large. */
 export function writeSmallValue(writer: RdbWriter, database: Database, ref: Ref): void {
+  if (isPlain(writer.version) && isListpack(database, ref)) {
+    const pieces = plainPieces(writer, database, ref);
+    while (!pieces.next().done);
+    return;
+  }
   if (database.type(ref) === valueType.list) {
     writer.length(1);
     writer.length(rdbNodeContainer.packed);
@@ -69,6 +99,7 @@ export function writeSmallValue(writer: RdbWriter, database: Database, ref: Ref)
 
 /** Writes a large value; nothing is written before the first `next`. */
 export function valuePieces(writer: RdbWriter, database: Database, ref: Ref): ValuePieces {
+  if (isPlain(writer.version) && isListpack(database, ref)) return plainPieces(writer, database, ref);
   if (database.isInline(ref)) return bytesPieces(writer, database.inlineBytes(ref), database.type(ref));
   switch (database.type(ref)) {
     case valueType.list:
@@ -83,6 +114,36 @@ export function valuePieces(writer: RdbWriter, database: Database, ref: Ref): Va
       return streamPieces(writer, database.object<StreamValue>(ref));
     default:
       throw new Error(`no value of type ${database.type(ref)} is an object`);
+  }
+}
+
+/** Packed, or a list, whose nodes are packed. */
+function isListpack(database: Database, ref: Ref): boolean {
+  const type = database.type(ref);
+  if (type === valueType.list) return true;
+  return database.isInline(ref) && (type === valueType.hash || type === valueType.zset);
+}
+
+function plainPieces(writer: RdbWriter, database: Database, ref: Ref): ValuePieces {
+  if (!database.isInline(ref)) return elementPieces(writer, database.object<ListValue>(ref));
+  const bytes = database.inlineBytes(ref);
+  const listpack = Listpack.over(bytes, 0, bytes.length);
+  switch (database.type(ref)) {
+    case valueType.hash:
+      return hashPieces(writer, HashValue.packed(listpack));
+    case valueType.zset:
+      return sortedSetPieces(writer, SortedSetValue.packed(listpack));
+    default:
+      return elementPieces(writer, ListValue.of([listpack]));
+  }
+}
+
+/** A list as its elements, whatever nodes hold them. */
+function* elementPieces(writer: RdbWriter, list: ListValue): Generator<void, void> {
+  writer.length(list.size);
+  for (const node of list.nodes()) {
+    for (const element of node.texts()) writer.text(element);
+    yield;
   }
 }
 

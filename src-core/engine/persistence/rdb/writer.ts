@@ -10,7 +10,6 @@ import {
   rdbMagic,
   rdbOpcode,
   rdbStringEncoding,
-  rdbVersion,
 } from './format.ts';
 import { lzfCompress } from './lzf.ts';
 
@@ -36,7 +35,14 @@ export interface ChunkTarget {
   emit(chunk: Buffer, length: number): void;
 }
 
+export interface RdbWriteOptions {
+  readonly compress: boolean;
+  /** Decides in which form values are written: see value-writer.ts. */
+  readonly version: number;
+}
+
 export class RdbWriter {
+  readonly version: number;
   readonly #target: ChunkTarget;
   readonly #compress: boolean;
   #chunk: Buffer;
@@ -47,7 +53,8 @@ export class RdbWriter {
   /** The database that the records go to at the moment; -1 before the first. */
   #selected = -1;
 
-  constructor(target: ChunkTarget, options: { readonly compress: boolean }) {
+  constructor(target: ChunkTarget, options: RdbWriteOptions) {
+    this.version = options.version;
     this.#target = target;
     this.#compress = options.compress;
     this.#chunk = target.take();
@@ -62,7 +69,7 @@ export class RdbWriter {
   /** Magic and version. */
   header(): void {
     this.flushFor(rdbMagic.length + 4);
-    this.#at += this.#chunk.latin1Write(rdbMagic + String(rdbVersion).padStart(4, '0'), this.#at);
+    this.#at += this.#chunk.latin1Write(rdbMagic + String(this.version).padStart(4, '0'), this.#at);
   }
 
   aux(name: string, value: string): void {

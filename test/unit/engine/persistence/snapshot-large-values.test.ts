@@ -11,6 +11,7 @@ import type { Database } from '#core/engine/keyspace/database.ts';
 import type { Keyspace } from '#core/engine/keyspace/keyspace.ts';
 import { type Encoding, encoding, type ValueType, valueType } from '#core/engine/keyspace/record.ts';
 import { SingleKey } from '#core/engine/keyspace/single-key.ts';
+import { rdbVersion } from '#core/engine/persistence/rdb/format.ts';
 import { type SnapshotOutcome, startSnapshot } from '#core/engine/persistence/snapshot.ts';
 import { readKeyspace } from '../../../support/keyspace-reading.ts';
 import { freshKeyspace, loadRdb, ManualTurns, MemorySink, steppingClock } from '../../../support/rdb.ts';
@@ -146,6 +147,7 @@ describe('a large value, half of which is written', () => {
       sink,
       timers: turns.timers,
       clock: steppingClock(stepMs),
+      version: rdbVersion,
       compress: false,
       checksum: true,
       keyDelayMicroseconds: 0,

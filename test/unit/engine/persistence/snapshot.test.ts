@@ -11,6 +11,7 @@ import type { Database } from '#core/engine/keyspace/database.ts';
 import type { Keyspace } from '#core/engine/keyspace/keyspace.ts';
 import { encoding, valueType } from '#core/engine/keyspace/record.ts';
 import { SingleKey } from '#core/engine/keyspace/single-key.ts';
+import { rdbVersion } from '#core/engine/persistence/rdb/format.ts';
 import {
   type SnapshotJob,
   type SnapshotOutcome,
@@ -106,6 +107,7 @@ function begin(keyspace: Keyspace, sink: SnapshotSink, stepMs: number): Run {
     sink,
     timers: turns.timers,
     clock: steppingClock(stepMs),
+    version: rdbVersion,
     compress: true,
     checksum: true,
     keyDelayMicroseconds: 0,

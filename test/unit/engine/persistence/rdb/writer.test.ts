@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { rdbVersion } from '#core/engine/persistence/rdb/format.ts';
 import { chunkBytesMin, compressBytesMax, RdbWriter } from '#core/engine/persistence/rdb/writer.ts';
 
 function write(act: (writer: RdbWriter) => void, options: { compress?: boolean; chunkBytes?: number } = {}): Buffer {
@@ -10,7 +11,7 @@ function write(act: (writer: RdbWriter) => void, options: { compress?: boolean; 
     take: () => Buffer.alloc(options.chunkBytes ?? 4096),
     emit: (chunk: Buffer, length: number) => void chunks.push(chunk.subarray(0, length)),
   };
-  const writer = new RdbWriter(target, { compress: options.compress ?? true });
+  const writer = new RdbWriter(target, { compress: options.compress ?? true, version: rdbVersion });
   act(writer);
   writer.flush();
   return Buffer.concat(chunks);
