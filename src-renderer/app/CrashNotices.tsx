@@ -3,7 +3,7 @@ import { notifications } from '@mantine/notifications';
 import { useEffect } from 'react';
 import { failureText } from '../i18n/statement-text.ts';
 import { useFleet } from '../store/fleet-store.ts';
-import { select } from '../store/selection-store.ts';
+import { seek } from '../store/selection-store.ts';
 
 export function CrashNotices() {
   useEffect(
@@ -20,7 +20,7 @@ export function CrashNotices() {
             title: what,
             message: next,
             autoClose: false,
-            onClick: () => select(node.id),
+            onClick: () => seek(node.id),
           });
         }
       }),

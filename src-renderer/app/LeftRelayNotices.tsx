@@ -6,7 +6,7 @@ import { formatAddress } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
 import { failureText } from '../i18n/statement-text.ts';
 import { useFleet } from '../store/fleet-store.ts';
-import { select } from '../store/selection-store.ts';
+import { seek } from '../store/selection-store.ts';
 
 export function LeftRelayNotices() {
   const left = useFleet((fleet) => fleet.surroundings.leftRelays);
@@ -28,7 +28,7 @@ function tell(left: LeftRelayView): void {
     title: say(isMended ? 'faults.left.mendedTitle' : 'faults.left.title', wordsOf(left)),
     message: say(`faults.left.${left.outcome.kind}`, wordsOf(left)),
     autoClose: false,
-    onClick: () => select(left.nodeId),
+    onClick: () => seek(left.nodeId),
   });
 }
 

@@ -15,7 +15,7 @@ import { formatAddress } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
 import { choose } from '../store/choices-store.ts';
 import { useFleet } from '../store/fleet-store.ts';
-import { select } from '../store/selection-store.ts';
+import { seek } from '../store/selection-store.ts';
 
 type Row = SpotlightActionGroupData['actions'][number];
 const hostGone: Refusal = { key: 'act.why.hostGone', params: {} };
@@ -69,7 +69,7 @@ function inspectRow(node: NodeView | undefined): Row[] {
       description: formatAddress(node.address),
       leftSection: <IconEye size={17} />,
       onClick: () => {
-        select(node.id);
+        seek(node.id);
         choose({ hasInspector: true });
       },
     },

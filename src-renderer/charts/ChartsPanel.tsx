@@ -1,6 +1,6 @@
-// The three charts of the last minutes: offset of all nodes, lag of the replicas, reach of the masters' backlogs.
+// The three charts of the last minutes: offsets, lag of the replicas, reach of the masters' backlogs.
 import { useEffect, useState } from 'react';
-import type { NodeId, NodeView } from '#core/contract/views.ts';
+import type { Mark, NodeId, NodeView } from '#core/contract/views.ts';
 import { formatBytes, formatCount, formatSeconds } from '../i18n/format.ts';
 import { say, type TextKey } from '../i18n/i18n.ts';
 import { useAttention } from '../store/attention-store.ts';
@@ -8,6 +8,7 @@ import type { FleetState } from '../store/fleet-state.ts';
 import { useFleet } from '../store/fleet-store.ts';
 import { useSelection } from '../store/selection-store.ts';
 import { type ChartFigure, type ChartRow, type ChartSpan, chartRows, chartSpan, placeMarks } from './chart-rows.ts';
+import { shownInCharts } from './chart-scope.ts';
 import './charts.css';
 import { type ChartLine, FleetChart, highestOf, LineSample } from './FleetChart.tsx';
 
@@ -107,7 +108,8 @@ interface OneChartProps {
 
 function OneChart({ chart, fleet, span, selectedId }: OneChartProps) {
   const nodes = fleet.order.flatMap((id) => fleet.nodes[id] ?? []);
-  const shown = nodes.filter(chart.belongs);
+  const scope = shownInCharts(nodes, selectedId);
+  const shown = scope.filter(chart.belongs);
   const rows = chartRows(
     fleet.series,
     shown.map((node) => node.id),
@@ -118,7 +120,7 @@ function OneChart({ chart, fleet, span, selectedId }: OneChartProps) {
     (node): ChartLine => ({
       id: node.id,
       name: node.name,
-      index: fleet.order.indexOf(node.id),
+      index: scope.indexOf(node),
       isSelected: node.id === selectedId,
     }),
   );
@@ -145,7 +147,7 @@ function OneChart({ chart, fleet, span, selectedId }: OneChartProps) {
             rows={rows}
             lines={lines}
             span={span}
-            marks={placeMarks(fleet.marks, span)}
+            marks={placeMarks(marksOf(fleet, scope), span)}
             nameOf={(id) => fleet.nodes[id]?.name ?? say('card.noValue')}
             format={chart.format}
             startsAtZero={chart.id !== 'offset'}
@@ -156,6 +158,12 @@ function OneChart({ chart, fleet, span, selectedId }: OneChartProps) {
       </div>
     </figure>
   );
+}
+
+/** What happened to the nodes that are shown. */
+function marksOf(fleet: FleetState, scope: readonly NodeView[]): readonly Mark[] {
+  const ids = new Set(scope.map(({ id }) => id));
+  return fleet.marks.filter(({ nodeId }) => ids.has(nodeId));
 }
 
 function emptyOf(chart: ChartRowSpec): TextKey {

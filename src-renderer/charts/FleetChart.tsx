@@ -23,7 +23,7 @@ const axisWidth = 76;
 export interface ChartLine {
   readonly id: string;
   readonly name: string;
-  /** Its place among all nodes: gives the same look in every chart. */
+  /** Its place among the nodes of all three charts: gives the same look in each. */
   readonly index: number;
   readonly isSelected: boolean;
 }

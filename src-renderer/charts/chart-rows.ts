@@ -62,10 +62,10 @@ export function chartRows(
 /** Nearer to the right end than this share of the span, a time would be cut off. */
 const endShare = 0.06;
 
-/** Round times inside a span for its axis: every quarter of a minute, half or whole one, as the length allows. */
+/** Round times inside a span for its axis: every quarter of a minute, half or whole one, so that four or so have room. */
 export function timeTicks(span: ChartSpan): readonly number[] {
   const lengthMs = span.toMs - span.fromMs;
-  const stepMs = lengthMs <= 90_000 ? 15_000 : lengthMs <= 180_000 ? 30_000 : 60_000;
+  const stepMs = lengthMs <= 60_000 ? 15_000 : lengthMs <= 120_000 ? 30_000 : 60_000;
   const ticks: number[] = [];
   for (let at = Math.ceil((span.fromMs + 1) / stepMs) * stepMs; at < span.toMs - lengthMs * endShare; at += stepMs)
     ticks.push(at);

@@ -6,7 +6,7 @@ import type { ProfileView } from '#core/contract/profiles.ts';
 import { closeDialog } from '../dialogs/dialog-store.ts';
 import { FailureBox } from '../dialogs/FailureBox.tsx';
 import { say } from '../i18n/i18n.ts';
-import { select } from '../store/selection-store.ts';
+import { seek } from '../store/selection-store.ts';
 import { callHost } from './connections-store.ts';
 import { LoginFields, NatFields, PlaceFields, SshFields, TlsFields } from './ProfileFields.tsx';
 import { type ProfileForm, readForm, toForm } from './profile-form.ts';
@@ -36,7 +36,7 @@ export function ProfileEditor({ view, isNew, onDone }: ProfileEditorProps) {
       if (!opened.ok) setFailure(opened.failure);
       else if (opened.value.kind === 'sentinel') onDone();
       else {
-        select(opened.value.nodeId);
+        seek(opened.value.nodeId);
         closeDialog();
       }
     }

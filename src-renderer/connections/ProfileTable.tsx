@@ -9,7 +9,7 @@ import { StateGlyph } from '../design/StateGlyph.tsx';
 import { closeDialog } from '../dialogs/dialog-store.ts';
 import { FailureBox } from '../dialogs/FailureBox.tsx';
 import { say } from '../i18n/i18n.ts';
-import { select } from '../store/selection-store.ts';
+import { seek } from '../store/selection-store.ts';
 import { callHost } from './connections-store.ts';
 import { ProfileDot } from './ProfileDot.tsx';
 
@@ -85,7 +85,7 @@ function ProfileRow({ view, isLocked, onEdit }: ProfileRowProps) {
     } else if (outcome.value.kind === 'sentinel')
       setAsking({ kind: 'master', masters: outcome.value.masters, password });
     else {
-      select(outcome.value.nodeId);
+      seek(outcome.value.nodeId);
       closeDialog();
     }
   };

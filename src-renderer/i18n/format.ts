@@ -71,9 +71,10 @@ export function formatSeconds(seconds: number): string {
   const sign = seconds < 0 ? minus : '';
   if (size < 0.9995) return `${sign}${Math.round(size * 1000)}${thinSpace}ms`;
   if (size < 9.95) return `${sign}${size.toFixed(1)}${thinSpace}s`;
-  if (size < 120) return `${sign}${Math.round(size)}${thinSpace}s`;
-  const minutes = Math.floor(size / 60);
-  if (minutes < 60) return `${sign}${minutes}${thinSpace}min ${Math.round(size % 60)}${thinSpace}s`;
+  if (size < 119.5) return `${sign}${Math.round(size)}${thinSpace}s`;
+  const whole = Math.round(size);
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${sign}${minutes}${thinSpace}min ${whole % 60}${thinSpace}s`;
   const hours = Math.floor(minutes / 60);
   if (hours < 48) return `${sign}${hours}${thinSpace}h ${minutes % 60}${thinSpace}min`;
   return `${sign}${Math.floor(hours / 24)}${thinSpace}d ${hours % 24}${thinSpace}h`;

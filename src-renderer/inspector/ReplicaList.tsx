@@ -5,7 +5,7 @@ import { formatAddress, formatBytes, formatSize, formatWholeSeconds } from '../i
 import { say } from '../i18n/i18n.ts';
 import { useNode } from '../store/fleet-store.ts';
 import type { Tone } from '../store/node-state.ts';
-import { select } from '../store/selection-store.ts';
+import { seek } from '../store/selection-store.ts';
 
 export function ReplicaList({ node }: { readonly node: NodeView }) {
   if (node.replicas.length === 0) return <div className="faint">{say('inspector.noReplicas')}</div>;
@@ -28,7 +28,7 @@ function ReplicaRow({ replica }: { readonly replica: AttachedReplicaView }) {
       {known === undefined ? (
         <span>{name}</span>
       ) : (
-        <button type="button" className="plain replica-name" onClick={() => select(known.id)}>
+        <button type="button" className="plain replica-name" onClick={() => seek(known.id)}>
           {name}
         </button>
       )}

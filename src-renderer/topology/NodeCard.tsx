@@ -62,11 +62,6 @@ function Card({ node }: { readonly node: NodeView }) {
         <span className={`badge badge-${node.role}`} data-testid={`node-card-${node.name}-role`} data-role={node.role}>
           {role}
         </span>
-        {node.environment !== 'lab' && (
-          <span className={`badge badge-env env-${node.environment}`}>
-            {say(`app.environment.${node.environment}`)}
-          </span>
-        )}
         <span className="grow card-server mono">{serverText(node)}</span>
         <NodeMenu nodeId={node.id} name={node.name} isOpen={isMenuOpen} setOpen={setMenuOpen} />
       </header>
@@ -78,13 +73,16 @@ function Card({ node }: { readonly node: NodeView }) {
   );
 }
 
+function isNamedByAddress(node: NodeView): boolean {
+  return node.name === formatAddress(node.address);
+}
+
 /** Where the name is an address its end tells more than its beginning, so the beginning gives way. */
 function CardName({ node }: { readonly node: NodeView }) {
-  const isAddress = node.name === formatAddress(node.address);
   return (
     <button
       type="button"
-      className={`plain card-name ${isAddress ? 'card-name-address' : ''}`}
+      className={`plain card-name ${isNamedByAddress(node) ? 'card-name-address' : ''}`}
       onClick={() => select(node.id)}
       title={node.name}
     >
@@ -133,8 +131,8 @@ function CardNoteLine({ node }: { readonly node: NodeView }) {
 function CardSub(props: { node: NodeView; condition: NodeCondition; state: string }) {
   const { node, condition, state } = props;
   return (
-    <div className="card-sub mono">
-      <span>{formatAddress(node.address)}</span>
+    <div className="card-sub card-place mono">
+      {!isNamedByAddress(node) && <span className="card-address">{formatAddress(node.address)}</span>}
       <span
         className={`card-state tone-${condition.tone}`}
         data-testid={`node-card-${node.name}-phase`}
@@ -142,6 +140,9 @@ function CardSub(props: { node: NodeView; condition: NodeCondition; state: strin
       >
         {state}
       </span>
+      {node.environment !== 'lab' && (
+        <span className={`badge badge-env env-${node.environment}`}>{say(`app.environment.${node.environment}`)}</span>
+      )}
     </div>
   );
 }

@@ -17,7 +17,7 @@ import type { NodeView } from '#core/contract/views.ts';
 import { whyNotAttach } from '../actions/attach.ts';
 import { askPlan } from '../dialogs/plan-store.ts';
 import { useFleet } from '../store/fleet-store.ts';
-import { select, useSelection } from '../store/selection-store.ts';
+import { endSeeking, select, useSelection } from '../store/selection-store.ts';
 import { noteOf } from './card-note.ts';
 import { useFlowMotion } from './flow-motion.ts';
 import { GhostCard } from './GhostCard.tsx';
@@ -29,7 +29,13 @@ import { type Forest, forestOf, shapeOf } from './tree.ts';
 
 const nodeTypes = { card: NodeCard, ghost: GhostCard };
 const edgeTypes = { pipe: Pipe };
-const fitOptions = { padding: 0.08, maxZoom: 1, minZoom: 0.35 } as const;
+const fitOptions = { padding: 0.06, maxZoom: 1, minZoom: 0.2 } as const;
+/** Smaller than this, figures cannot be read: cards show who a node is and how it stands, large. */
+const farBelowZoom = 0.62;
+/** A node that is sought is shown at this size at least. */
+const soughtZoom = 0.85;
+/** The room is measured in steps, so that a small change of the window does not place all cards anew. */
+const roomStepPx = 100;
 const ground = { gapPx: 22, dotPx: 1.2 } as const;
 
 export function TopologyGraph() {
@@ -49,6 +55,7 @@ interface Dragged {
 function Graph() {
   const frame = useRef<HTMLDivElement>(null);
   const { forest, layout } = usePlacedForest();
+  const isFar = useStore((store) => store.transform[2] < farBelowZoom);
   const [dragged, setDragged] = useState<Dragged | null>(null);
   const { screenToFlowPosition } = useReactFlow();
   useFlowMotion(frame);
@@ -70,7 +77,7 @@ function Graph() {
   }, []);
 
   return (
-    <div className="topology" ref={frame}>
+    <div className="topology" ref={frame} data-far={isFar}>
       <ReactFlow
         nodes={flowNodes}
         edges={flowEdges}
@@ -84,6 +91,7 @@ function Graph() {
           useSelection.setState({ overId: cardAt(layout.cards, pointer.x, pointer.y, node.id) });
         }}
         onNodeDragStop={drop}
+        onMoveStart={(event) => event !== null && endSeeking()}
         nodeDragThreshold={4}
         autoPanOnNodeDrag={false}
         nodesConnectable={false}
@@ -91,7 +99,7 @@ function Graph() {
         edgesFocusable={false}
         elementsSelectable={false}
         deleteKeyCode={null}
-        minZoom={0.3}
+        minZoom={0.2}
         maxZoom={1.5}
         fitView
         fitViewOptions={fitOptions}
@@ -99,14 +107,16 @@ function Graph() {
       >
         <Background variant={BackgroundVariant.Dots} gap={ground.gapPx} size={ground.dotPx} color="var(--grid)" />
         <Controls showInteractive={false} fitViewOptions={fitOptions} />
-        <FitWhenLayoutChanges layout={layout} />
+        <KeepInView layout={layout} />
       </ReactFlow>
     </div>
   );
 }
 
-/** Forest and layout, made anew only when the shape or a role changes, not when a figure does. */
+/** Forest and layout, made anew only when the shape, a role or the room changes, not when a figure does. */
 function usePlacedForest(): { readonly forest: Forest; readonly layout: Layout } {
+  const width = useStore((store) => inSteps(store.width));
+  const height = useStore((store) => inSteps(store.height));
   const key = useFleet((fleet) => {
     const nodes = fleet.order.flatMap((id) => fleet.nodes[id] ?? []);
     const shape = shapeOf(forestOf(nodes, fleet.surroundings.ghosts));
@@ -117,8 +127,13 @@ function usePlacedForest(): { readonly forest: Forest; readonly layout: Layout }
     const { nodes, order, surroundings } = useFleet.getState();
     const shown = order.flatMap((id): readonly NodeView[] => (nodes[id] === undefined ? [] : [nodes[id]]));
     const forest = forestOf(shown, surroundings.ghosts);
-    return { forest, layout: layOut(forest, (id) => formOf(nodes[id])) };
-  }, [key]);
+    const room = width > 0 && height > 0 ? { width, height } : undefined;
+    return { forest, layout: layOut(forest, (id) => formOf(nodes[id]), room) };
+  }, [key, width, height]);
+}
+
+function inSteps(sizePx: number): number {
+  return Math.round(sizePx / roomStepPx) * roomStepPx;
 }
 
 function formOf(node: NodeView | undefined): CardForm {
@@ -160,15 +175,35 @@ function askAttach(nodeId: string, masterId: string): void {
   void askPlan({ kind: 'attach', nodeId, masterId });
 }
 
-/** Shows the whole drawing again when cards come, go or change their size, and when the ground changes its size. */
-function FitWhenLayoutChanges({ layout }: { readonly layout: Layout }) {
-  const { fitView } = useReactFlow();
+/**
+ * Shows the whole drawing again when cards come, go or change their size, and when the ground changes its size; and a
+ * node that was chosen elsewhere, for as long as it is sought.
+ */
+function KeepInView({ layout }: { readonly layout: Layout }) {
+  const { fitView, setCenter, getZoom } = useReactFlow();
   const width = useStore((store) => store.width);
   const height = useStore((store) => store.height);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: these three are the reasons to fit again
+  const soughtId = useSelection((selection) => selection.soughtId);
+  const showSought = useCallback(() => {
+    const sought = layout.cards.find(({ id }) => id === useSelection.getState().soughtId);
+    if (sought === undefined) return false;
+    const { x, y } = middleOf(sought);
+    void setCenter(x, y, { zoom: Math.max(getZoom(), soughtZoom) });
+    return true;
+  }, [layout, setCenter, getZoom]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: these are the reasons to show all again
   useEffect(() => {
-    const frame = requestAnimationFrame(() => void fitView(fitOptions));
+    const frame = requestAnimationFrame(() => {
+      if (!showSought()) void fitView(fitOptions);
+    });
     return () => cancelAnimationFrame(frame);
   }, [layout, width, height, fitView]);
+  useEffect(() => {
+    if (soughtId !== null) showSought();
+  }, [soughtId, showSought]);
   return null;
+}
+
+function middleOf({ x, y, width, height }: Layout['cards'][number]): { readonly x: number; readonly y: number } {
+  return { x: x + width / 2, y: y + height / 2 };
 }

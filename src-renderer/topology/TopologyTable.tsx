@@ -1,6 +1,6 @@
 // The same fleet as a table: every figure of the graph, in rows that a screen reader and a keyboard walk through.
 import { Button, Table } from '@mantine/core';
-import { memo, useState } from 'react';
+import { memo, useEffect, useRef, useState } from 'react';
 import type { GhostView } from '#core/contract/surroundings.ts';
 import type { NodeId, NodeView } from '#core/contract/views.ts';
 import { NodeMenu } from '../actions/NodeMenu.tsx';
@@ -73,8 +73,13 @@ const NodeRow = memo(function NodeRow({ nodeId }: { readonly nodeId: NodeId }) {
 function Row({ node }: { readonly node: NodeView }) {
   const condition = useCondition(node);
   const isSelected = useSelection((selection) => selection.nodeId === node.id);
+  const isSought = useSelection((selection) => selection.soughtId === node.id);
   const master = useNode(node.link?.masterId ?? null);
   const [isMenuOpen, setMenuOpen] = useState(false);
+  const row = useRef<HTMLTableRowElement>(null);
+  useEffect(() => {
+    if (isSought) row.current?.scrollIntoView({ block: 'nearest' });
+  }, [isSought]);
   const none = say('card.noValue');
   const link = node.link;
   const figureCells = [
@@ -87,6 +92,7 @@ function Row({ node }: { readonly node: NodeView }) {
   ];
   return (
     <Table.Tr
+      ref={row}
       data-testid={`node-row-${node.name}`}
       data-selected={isSelected}
       data-faded={condition.isFaded}

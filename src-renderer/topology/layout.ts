@@ -1,5 +1,6 @@
 // Places the forest of nodes from left to right; cards have fixed sizes, so that nothing moves while figures change. Pure.
 import { type HierarchyPointNode, hierarchy, tree } from 'd3-hierarchy';
+import { placeInColumns, type Size } from './columns.ts';
 import type { Forest, TreeNode } from './tree.ts';
 
 export type CardKind = 'master' | 'replica' | 'unknown' | 'ghost';
@@ -17,9 +18,13 @@ const noteHeight = 18;
 const columnGap = 128;
 const rowGap = 26;
 /** Between trees, and between the trees and the nodes that stand alone. */
-const treeGap = 44;
-/** Nodes that stand alone fill rows of at least this many columns. */
-const fewestColumns = 2;
+const treeGaps = { betweenColumns: 80, betweenRows: 44 } as const;
+/** Between nodes that stand alone: no pipe runs there. */
+const aloneGap = 40;
+/** Nodes that stand alone fill rows of at least this many. */
+const fewestInRow = 2;
+/** The room that is laid out for until it is measured. */
+const commonRoom: Size = { width: 1000, height: 640 };
 
 export interface PlacedCard {
   readonly id: string;
@@ -46,18 +51,21 @@ function cardHeight({ kind, isNoted }: CardForm): number {
   return cardHeights[kind] + (isNoted ? noteHeight : 0);
 }
 
-/** Trees one below the other; below them, in rows, the nodes that follow nobody and are followed by nobody. */
-export function layOut(forest: Forest, formOf: FormOf): Layout {
+/**
+ * Each tree from left to right, and the nodes that follow nobody and are followed by nobody in rows; those blocks stand
+ * one below the other, and in columns where that shows them larger.
+ * @param room in which the whole is shown; only its shape counts, and whether all fits into it
+ */
+export function layOut(forest: Forest, formOf: FormOf, room: Size = commonRoom): Layout {
   const trees = forest.roots.filter((root) => root.children.length > 0).map((root) => layOutTree(root, formOf));
-  const cards: PlacedCard[] = [];
-  let top = 0;
-  for (const placed of trees) {
-    cards.push(...placed.cards.map((card) => ({ ...card, y: card.y + top })));
-    top += heightOf(placed.cards) + treeGap;
-  }
   const alone = forest.roots.filter((root) => root.children.length === 0).map((root) => root.id);
-  const columns = Math.max(fewestColumns, ...cards.map((card) => Math.round(card.x / (cardWidth + columnGap)) + 1));
-  return { cards: [...cards, ...inRows(alone, columns, top, formOf)], pipes: trees.flatMap((placed) => placed.pipes) };
+  const blocks = alone.length === 0 ? trees : [...trees, layOutRows(alone, formOf, room)];
+  const places = placeInColumns(blocks.map(sizeOf), room, treeGaps);
+  const cards = blocks.flatMap((block, index) => {
+    const { x, y } = places[index] ?? { x: 0, y: 0 };
+    return block.cards.map((card) => ({ ...card, x: card.x + x, y: card.y + y }));
+  });
+  return { cards, pipes: trees.flatMap(({ pipes }) => pipes) };
 }
 
 /** One tree with its upper edge at 0. */
@@ -86,13 +94,16 @@ function layOutTree(root: TreeNode, formOf: FormOf): Layout {
   };
 }
 
-function inRows(ids: readonly string[], columns: number, top: number, formOf: FormOf): readonly PlacedCard[] {
+/** Rows of the room's shape, so that many nodes that stand alone are no column and no line. */
+function layOutRows(ids: readonly string[], formOf: FormOf, room: Size): Layout {
+  const shape = (room.width / room.height) * ((cardHeights.master + rowGap) / (cardWidth + aloneGap));
+  const inRow = Math.max(fewestInRow, Math.round(Math.sqrt(ids.length * shape)));
   const cards: PlacedCard[] = [];
-  let y = top;
-  for (let first = 0; first < ids.length; first += columns) {
-    const row = ids.slice(first, first + columns).map((id, column) => ({
+  let y = 0;
+  for (let first = 0; first < ids.length; first += inRow) {
+    const row = ids.slice(first, first + inRow).map((id, column) => ({
       id,
-      x: column * (cardWidth + columnGap),
+      x: column * (cardWidth + aloneGap),
       y,
       width: cardWidth,
       height: cardHeight(formOf(id)),
@@ -100,11 +111,14 @@ function inRows(ids: readonly string[], columns: number, top: number, formOf: Fo
     cards.push(...row);
     y += Math.max(...row.map((card) => card.height)) + rowGap;
   }
-  return cards;
+  return { cards, pipes: [] };
 }
 
-function heightOf(cards: readonly PlacedCard[]): number {
-  return Math.max(0, ...cards.map((card) => card.y + card.height));
+function sizeOf({ cards }: Layout): Size {
+  return {
+    width: Math.max(...cards.map((card) => card.x + card.width)),
+    height: Math.max(...cards.map((card) => card.y + card.height)),
+  };
 }
 
 /** The card under a point, other than the dragged one; null over the ground. */

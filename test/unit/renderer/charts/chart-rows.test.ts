@@ -58,6 +58,7 @@ test('the span ends on a slot border', () => {
 test('the axis of a short span counts quarters of a minute, that of a long one whole minutes, none at the very end', () => {
   expect(timeTicks({ fromMs: 20_000, toMs: 80_000, slotMs: 1000 })).toEqual([30_000, 45_000, 60_000, 75_000]);
   expect(timeTicks({ fromMs: 17_000, toMs: 77_000, slotMs: 1000 })).toEqual([30_000, 45_000, 60_000]);
+  expect(timeTicks({ fromMs: 0, toMs: 120_000, slotMs: 2000 })).toEqual([30_000, 60_000, 90_000]);
   expect(timeTicks({ fromMs: 0, toMs: 300_000, slotMs: 5000 })).toEqual([60_000, 120_000, 180_000, 240_000]);
 });
 

@@ -59,6 +59,10 @@ test('time is written in the unit that can be read', () => {
   ]);
 });
 
+test('a length of time that is rounded up never has sixty seconds', () => {
+  expect([119.7, 479.8, 3599.6].map(formatSeconds).map(plain)).toEqual(['2 min 0 s', '8 min 0 s', '1 h 0 min']);
+});
+
 test('ages that are counted in seconds have no decimals', () => {
   expect([0, 7, 0.25].map(formatWholeSeconds).map(plain)).toEqual(['0 s', '7 s', '250 ms']);
 });
