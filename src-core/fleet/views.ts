@@ -93,7 +93,10 @@ function toBacklogView({ backlog }: NodeReading, writeBytesPerSecond: number): B
 
 function toReplicaViews(member: Member, reading: NodeReading, relations: Relations): AttachedReplicaView[] {
   return reading.replicas.map((replica) => ({
-    ...replica,
+    address: replica.address,
+    state: replica.state,
+    offset: replica.offset,
+    ackAgeSeconds: replica.ackAgeSeconds,
     nodeId: relations.replicaAt(member, replica.address)?.id ?? null,
     lagBytes: reading.offset - replica.offset,
     outputBuffer: outputBufferOf(reading, replica),
@@ -145,7 +148,7 @@ export function toPhase(reading: NodeReading, link: LinkReading, attachedState: 
   if (link.up) return 'streaming';
   if (reading.loading) return 'loading';
   if (link.roleState === 'handshake' && attachedState === 'wait_bgsave') return 'waiting';
-  if (link.syncInProgress || link.roleState === 'sync') return link.syncReadBytes > 0 ? 'transfer' : 'waiting';
+  if (link.syncInProgress || link.roleState === 'sync') return link.isTransferring ? 'transfer' : 'waiting';
   switch (link.roleState) {
     case 'connect':
     case 'connecting':
@@ -158,7 +161,8 @@ export function toPhase(reading: NodeReading, link: LinkReading, attachedState: 
 
 function toProgress(member: Member, reading: NodeReading, link: LinkReading, phase: LinkPhase): LinkView['progress'] {
   if (phase === 'loading' && reading.loadProgress) return { ...reading.loadProgress, bytesPerSecond: 0 };
-  if (phase !== 'transfer') return null;
+  // How much has come is not always told: nothing is then said of it.
+  if (phase !== 'transfer' || link.syncReadBytes === 0) return null;
   return {
     doneBytes: link.syncReadBytes,
     totalBytes: link.syncTotalBytes || null,

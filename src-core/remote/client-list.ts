@@ -12,6 +12,8 @@ export interface ClientEntry {
   readonly name: string;
   /** Letters: S a replica, M a master, P in pub/sub, N none … */
   readonly flags: string;
+  /** Its last command. */
+  readonly command: string;
   /** Memory of what waits to be sent to it. */
   readonly omemBytes: number;
   readonly qbufBytes: number;
@@ -29,6 +31,7 @@ export function parseClientList(reply: unknown): ClientEntry[] | null {
       address: toAddress(fields.get('addr') ?? ''),
       name: fields.get('name') ?? '',
       flags: fields.get('flags') ?? '',
+      command: fields.get('cmd') ?? '',
       omemBytes: toNumber(fields.get('omem')),
       qbufBytes: toNumber(fields.get('qbuf')),
     }));

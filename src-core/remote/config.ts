@@ -5,12 +5,15 @@ import type { Reply } from './role.ts';
 export const replicationDirectives = [
   'appendonly',
   'client-output-buffer-limit',
+  'dual-channel-replication-enabled',
+  'key-load-delay',
   'masterauth',
   'masteruser',
   'maxmemory',
   'maxmemory-policy',
   'min-replicas-max-lag',
   'min-replicas-to-write',
+  'rdb-key-save-delay',
   'rdbcompression',
   'repl-backlog-size',
   'repl-backlog-ttl',
@@ -19,10 +22,12 @@ export const replicationDirectives = [
   'repl-diskless-sync-delay',
   'repl-diskless-sync-max-replicas',
   'repl-ping-replica-period',
+  'repl-rdb-channel',
   'repl-timeout',
   'replica-announce-ip',
   'replica-announce-port',
   'replica-announced',
+  'replica-full-sync-buffer-limit',
   'replica-ignore-maxmemory',
   'replica-priority',
   'replica-read-only',
@@ -34,9 +39,14 @@ export const replicationDirectives = [
 export const secretIsSet = '(set)';
 const secretDirectives: ReadonlySet<string> = new Set(['masterauth']);
 
-/** Since 7.0 one CONFIG GET takes many names; each older server gets one command for each. */
-export function configCommands(takesManyNames: boolean): string[][] {
-  return takesManyNames
+/** Since 7.0 one CONFIG GET takes many names, and one INFO many sections; before it each takes one. */
+export function takesManyNames(redisVersion: string): boolean {
+  return Number(redisVersion.split('.')[0]) >= 7;
+}
+
+/** One command, or one for each name where the server takes no more. */
+export function configCommands(redisVersion: string): string[][] {
+  return takesManyNames(redisVersion)
     ? [['CONFIG', 'GET', ...replicationDirectives]]
     : replicationDirectives.map((name) => ['CONFIG', 'GET', name]);
 }

@@ -1,4 +1,5 @@
 // The words for a node that several rooms show: its state with an age, its role, its kind and version.
+import { nameServer } from '#core/contract/server-name.ts';
 import type { NodeView } from '#core/contract/views.ts';
 import type { NodeCondition } from '../store/node-state.ts';
 import { formatWholeSeconds } from './format.ts';
@@ -17,8 +18,8 @@ export function roleKey(node: NodeView, isBelowReplica: boolean): TextKey {
   return `role.${node.role}`;
 }
 
-/** `7.0.15`, `7.0 · embedded`; empty where the server was never read. */
+/** `Redis 7.0.15`, `embedded`; empty where the server was never read. */
 export function serverText(node: NodeView): string {
   if (node.kind === 'embedded') return say('card.embedded');
-  return node.server === null ? '' : `${node.server.family} ${node.server.version}`;
+  return node.server === null ? '' : nameServer(node.server);
 }

@@ -1,5 +1,6 @@
 // INFO replication field by field, each with its sentence; then the replicas, the link, and the syncs served.
 import { CopyButton } from '@mantine/core';
+import { nameServer } from '#core/contract/server-name.ts';
 import type { NodeView } from '#core/contract/views.ts';
 import { faultText } from '../i18n/fault-words.ts';
 import { formatAddress, formatBytes, formatPerSecond, formatRate, formatSeconds } from '../i18n/format.ts';
@@ -112,7 +113,7 @@ function ServerSection({ node }: { readonly node: NodeView }) {
       <dl className="figures mono">
         <Figure
           label={say('inspector.version')}
-          value={node.server === null ? say('card.noValue') : `${node.server.family} ${node.server.version}`}
+          value={node.server === null ? say('card.noValue') : nameServer(node.server)}
         />
         <Figure label={say('inspector.commands')} value={formatPerSecond(node.commandsPerSecond)} />
         <Figure label={say('inspector.keys')} value={node.keys ?? say('card.noValue')} />

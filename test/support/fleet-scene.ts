@@ -4,21 +4,30 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Act, ActResult, Plan, RunProgress } from '#core/contract/acts.ts';
-import type { NodeId } from '#core/contract/views.ts';
+import type { Address, NodeId } from '#core/contract/views.ts';
 import { startHost, type TestHost, unwrap } from './host.ts';
-import { startRedis } from './redis-server.ts';
-import { type ServerProcess, type ServerSettings, startServerProcess } from './server-process.ts';
+import { type RealServerName, realServerNames, startReal } from './redis-server.ts';
+import type { ServerProcess, ServerSettings, StartOptions } from './server-process.ts';
 import { startSyncline } from './syncline-server.ts';
 import { waitFor } from './wait-for.ts';
 
 /** Without the pause in which a master waits for more replicas to join a diskless snapshot. */
 export const quickSync: ServerSettings = { 'repl-diskless-sync-delay': 0 };
 
-const fileName = 'of-a-test.conf';
+/** Of servers that were started with one. */
+export const configFileName = 'of-a-test.conf';
 
-function startFrom(folder: string, port: number, settings: ServerSettings): Promise<ServerProcess> {
-  const program = { name: 'redis-server', command: 'redis-server', leadingArguments: [join(folder, fileName)] };
-  return startServerProcess(program, { folder, ...(port !== 0 && { port }), settings: { ...quickSync, ...settings } });
+/** How a server of the scene is started that is none of ours. */
+export interface SceneStart {
+  readonly password?: string;
+  /** The machine's own Redis, where it is not said; others only in test/interop/releases. */
+  readonly release?: RealServerName;
+}
+
+/** Of the same kind as a process that was there before. */
+function startLike(process: ServerProcess, options: StartOptions, file?: string): Promise<ServerProcess> {
+  if (process.name === 'syncline server') return startSyncline(options);
+  return startReal(realServerNames.find((name) => name === process.name) ?? 'Redis 7.0', options, file);
 }
 
 export interface SceneServer {
@@ -47,8 +56,8 @@ export class FleetScene implements AsyncDisposable {
     return this.at(name).nodeId;
   }
 
-  async start(name: string, settings: ServerSettings = {}, more: { readonly password?: string } = {}): Promise<void> {
-    const process = await startRedis({ settings: { ...quickSync, ...settings } });
+  async start(name: string, settings: ServerSettings = {}, more: SceneStart = {}): Promise<void> {
+    const process = await startReal(more.release ?? 'Redis 7.0', { settings: { ...quickSync, ...settings } });
     await this.#add(name, process, more.password);
   }
 
@@ -58,27 +67,49 @@ export class FleetScene implements AsyncDisposable {
   }
 
   /** With a configuration file, which CONFIG REWRITE can write to. */
-  async startWithFile(name: string, settings: ServerSettings = {}): Promise<void> {
+  async startWithFile(name: string, settings: ServerSettings = {}, more: SceneStart = {}): Promise<void> {
     const folder = await mkdtemp(join(tmpdir(), 'syncline-file-'));
-    await writeFile(join(folder, fileName), '# of a test\n');
-    await this.#add(name, await startFrom(folder, 0, settings));
+    const file = join(folder, configFileName);
+    await writeFile(file, '# of a test\n');
+    const options = { folder, settings: { ...quickSync, ...settings } };
+    await this.#add(name, await startReal(more.release ?? 'Redis 7.0', options, file), more.password);
   }
 
   async #add(name: string, process: ServerProcess, password?: string): Promise<void> {
-    const nodeId = await this.host.connect(process, name, password);
+    const nodeId = await this.connect(this.host, name, process, password);
     this.#servers.set(name, { name, process, nodeId });
+  }
+
+  /** Lets the host connect to a server. */
+  protected connect(host: TestHost, name: string, process: ServerProcess, password?: string): Promise<NodeId> {
+    return host.connect(process, name, password);
+  }
+
+  /** Where other servers reach it. */
+  doorOf(name: string): Address {
+    const { host, port } = this.at(name).process;
+    return { host, port };
+  }
+
+  /** What each process of this name is started with, besides what a test says. */
+  protected settingsOf(_name: string): ServerSettings {
+    return quickSync;
   }
 
   /** Another process takes the place of one that was killed, without its data; its file tells whom it follows. */
   async revive(name: string, master: string): Promise<void> {
     const server = this.at(name);
-    const { port, name: program } = server.process;
-    const start = program === 'redis-server' ? startRedis : startSyncline;
-    const follows = master === 'master' ? {} : { replicaof: ['127.0.0.1', this.at(master).process.port] };
-    const process = await start({ port, settings: { ...quickSync, ...follows } });
+    const { port, folder } = server.process;
+    const door = master === 'master' ? null : this.doorOf(master);
+    const settings = { ...this.settingsOf(name), ...(door && { replicaof: [door.host, door.port] }) };
+    const file = join(folder, configFileName);
+    const hasFile = existsSync(file);
+    if (hasFile) await writeFile(file, '# of a test\n');
+    const options = { port, settings, ...(hasFile && { folder }) };
+    const process = await startLike(server.process, options, hasFile ? file : undefined);
     const { fleet } = this.host.host;
     const isKnown = fleet.members.some(({ id }) => id === server.nodeId);
-    const nodeId = isKnown ? server.nodeId : await this.host.connect(process, name);
+    const nodeId = isKnown ? server.nodeId : await this.connect(this.host, name, process);
     this.#servers.set(name, { name, process, nodeId });
     await waitFor(`the host to reach ${name} again`, () => fleet.member(nodeId).lifecycle.kind === 'running');
   }
@@ -94,9 +125,9 @@ export class FleetScene implements AsyncDisposable {
       (state) => state !== '1',
     );
     await server.process.stop();
-    const process = existsSync(join(folder, fileName))
-      ? await startFrom(folder, port, settings)
-      : await startRedis({ port, folder, settings: { ...quickSync, ...settings } });
+    const file = join(folder, configFileName);
+    const options = { port, folder, settings: { ...this.settingsOf(name), ...settings } };
+    const process = await startLike(server.process, options, existsSync(file) ? file : undefined);
     this.#servers.set(name, { name, process, nodeId: server.nodeId });
     const isBack = () => this.host.host.fleet.member(server.nodeId).lifecycle.kind === 'running';
     await waitFor(`the host to reach ${name} again`, isBack);
@@ -111,7 +142,8 @@ export class FleetScene implements AsyncDisposable {
     await this.host[Symbol.asyncDispose]();
     this.host = host;
     for (const server of this.servers) {
-      if (!gone.includes(server.name)) server.nodeId = await host.connect(server.process, server.name);
+      if (gone.includes(server.name)) continue;
+      server.nodeId = await this.connect(host, server.name, server.process);
     }
     await this.look();
   }
@@ -142,7 +174,7 @@ export class FleetScene implements AsyncDisposable {
 
   /** `replica` follows `master`, laid by the server's own command. */
   async follow(replica: string, master: string): Promise<void> {
-    const { host, port } = this.at(master).process;
+    const { host, port } = this.doorOf(master);
     await this.send(replica, ['REPLICAOF', host, String(port)]);
     await this.untilStreaming(replica);
   }
@@ -190,7 +222,7 @@ export class FleetScene implements AsyncDisposable {
   async stands(name: string): Promise<string> {
     if ((await this.info(name, 'role')) === 'master') return 'master';
     const port = Number(await this.info(name, 'master_port'));
-    return [...this.#servers.values()].find(({ process }) => process.port === port)?.name ?? `port ${port}`;
+    return this.servers.find((server) => this.doorOf(server.name).port === port)?.name ?? `port ${port}`;
   }
 
   /** Every progress that is told, from now on. */

@@ -1,13 +1,29 @@
 // The real redis-server of this machine, as a test wants it: `await using redis = await startRedis()`.
-import { type ReleaseName, releaseProgram } from './releases.ts';
-import { type ServerProcess, type StartOptions, startServerProcess } from './server-process.ts';
+import { type ReleaseName, releaseNames, releaseProgram } from './releases.ts';
+import { type ServerProcess, type ServerProgram, type StartOptions, startServerProcess } from './server-process.ts';
+
+/** What this machine has, and what is fetched for the tests. */
+export const realServerNames = ['Redis 7.0', ...releaseNames] as const;
+export type RealServerName = 'Redis 7.0' | ReleaseName;
 
 /** Starts a real Redis on a free loopback port with persistence off, unless the settings say otherwise. */
 export function startRedis(options: StartOptions = {}): Promise<ServerProcess> {
-  return startServerProcess({ name: 'redis-server', command: 'redis-server', leadingArguments: [] }, options);
+  return startReal('Redis 7.0', options);
 }
 
 /** Starts another release than the machine's own; only tests in test/interop/releases may count on it. */
 export function startRelease(name: ReleaseName, options: StartOptions = {}): Promise<ServerProcess> {
-  return startServerProcess({ name, ...releaseProgram(name) }, options);
+  return startReal(name, options);
+}
+
+/** Starts any of them. @param file a configuration file, which stands before the settings */
+export function startReal(name: RealServerName, options: StartOptions = {}, file?: string): Promise<ServerProcess> {
+  const program = realProgram(name);
+  const leadingArguments = [...program.leadingArguments, ...(file === undefined ? [] : [file])];
+  return startServerProcess({ ...program, leadingArguments }, options);
+}
+
+function realProgram(name: RealServerName): ServerProgram {
+  if (name !== 'Redis 7.0') return { name, ...releaseProgram(name) };
+  return { name: 'redis-server', command: 'redis-server', leadingArguments: [] };
 }

@@ -23,6 +23,8 @@ export interface OutputBufferReading {
   readonly omemBytes: number;
   readonly qbufBytes: number;
   readonly flags: string;
+  /** Of a sync by two connections the one for the snapshot: what waits for the replica waits at the other. */
+  readonly isSnapshotOnly?: boolean;
 }
 
 export interface ClusterReading {
@@ -79,7 +81,14 @@ export function toOutputBuffers(clients: readonly ClientEntry[] | null): readonl
   return (
     clients
       ?.filter(({ flags }) => flags.includes('S'))
-      .map(({ address, omemBytes, qbufBytes, flags }) => ({ address, omemBytes, qbufBytes, flags })) ?? null
+      .map(({ address, omemBytes, qbufBytes, flags, command }) => ({
+        address,
+        omemBytes,
+        qbufBytes,
+        flags,
+        // Redis marks it with a letter, Valkey asks for the snapshot with the older command.
+        isSnapshotOnly: flags.includes('C') || command === 'sync',
+      })) ?? null
   );
 }
 

@@ -3,7 +3,7 @@ import { FailureError } from '../../contract/failure-error.ts';
 import type { RightsView } from '../../contract/views.ts';
 import { parseClientList } from '../../remote/client-list.ts';
 import { parseClusterNodes, parseShards } from '../../remote/cluster.ts';
-import { configCommands, parseConfig } from '../../remote/config.ts';
+import { configCommands, parseConfig, takesManyNames } from '../../remote/config.ts';
 import { InfoText } from '../../remote/info.ts';
 import { parseRole, type Reply } from '../../remote/role.ts';
 import { helloChannel } from '../../remote/sentinel.ts';
@@ -126,7 +126,7 @@ async function lookCloser(
   knownRights: RightsView | null,
 ): Promise<CloserLook> {
   const isModern = takesManyNames(facts.redisVersion);
-  const config = configCommands(isModern);
+  const config = configCommands(facts.redisVersion);
   const cluster = facts.cluster ? [['CLUSTER', 'MYID'], isModern ? ['CLUSTER', 'SHARDS'] : ['CLUSTER', 'NODES']] : [];
   const user = userOf(node.credentials);
   const rows = rightRows(facts.cluster !== null);
@@ -145,7 +145,7 @@ async function lookCloser(
     ...(listeners.some(isNoPermission) ? ['pubsub|numsub'] : []),
     ...(settings.some(isNoPermission) ? ['config|get'] : []),
     ...(isNoPermission(shards[0]) ? ['cluster|myid'] : []),
-    ...(isNoPermission(shards[1]) ? ['cluster|shards'] : []),
+    ...(isNoPermission(shards[1]) ? [isModern ? 'cluster|shards' : 'cluster|nodes'] : []),
   ]);
   const byAnswers = () => (node.kind === 'remote' ? rightsByAnswers(user, noPermission) : null);
   return {
@@ -186,10 +186,6 @@ function readMicros(stats: readonly Reply[]): ReadonlyMap<string, number> | null
 /** INFO takes several sections since 7.0. */
 function infoCommands(sections: readonly string[], takesMany: boolean): string[][] {
   return takesMany ? [['INFO', ...sections]] : sections.map((name) => ['INFO', name]);
-}
-
-function takesManyNames(redisVersion: string): boolean {
-  return Number(redisVersion.split('.')[0]) >= 7;
 }
 
 /** One of the two is enough to say where a node stands. */

@@ -1,5 +1,6 @@
 // Finds the moments worth a line in a chart, by comparing what a node told before with what it tells now.
 import type { Lifecycle, MarkKind } from '../../contract/views.ts';
+import { isYes } from '../../remote/config.ts';
 import type { NodeReading } from './reading.ts';
 import { sameAddress } from './topology.ts';
 
@@ -35,8 +36,19 @@ function readingMarks(before: NodeReading, now: NodeReading): MarkKind[] {
 function counterMarks(before: NodeReading, now: NodeReading): MarkKind[] {
   const marks: MarkKind[] = [];
   if (now.counters.full > before.counters.full) marks.push('fullSync');
-  if (now.counters.partialOk > before.counters.partialOk) marks.push('partialSync');
+  const partials = now.counters.partialOk - before.counters.partialOk;
+  if (partials > countStreamsOfFullSyncs(before, now)) marks.push('partialSync');
   return marks;
+}
+
+/**
+ * Valkey counts a full sync by two connections twice: the one for the snapshot as a full sync, and the one for the writes
+ * as a partial one, once the snapshot has begun.
+ */
+function countStreamsOfFullSyncs(before: NodeReading, now: NodeReading): number {
+  if (isYes(now.settings, 'dual-channel-replication-enabled') !== true) return 0;
+  const awaited = before.replicas.filter(({ channel }) => channel === 'snapshot').length;
+  return Math.max(awaited, now.counters.full - before.counters.full);
 }
 
 function linkMarks(before: NodeReading, now: NodeReading): MarkKind[] {

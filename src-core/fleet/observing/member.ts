@@ -10,6 +10,7 @@ import { LookCost } from './look-cost.ts';
 import { OffsetHistory } from './offset-history.ts';
 import type { NodeReading } from './reading.ts';
 import { Ring } from './ring.ts';
+import { SyncWatch } from './sync-watch.ts';
 import { isAddressOf, sameAddress } from './topology.ts';
 
 /** Other names of one server that are kept. */
@@ -38,6 +39,8 @@ export class Member {
   readonly received = new OffsetHistory();
   readonly series = new Ring<SeriesPoint>(seriesPointsMax);
   readonly cost = new LookCost();
+  /** Its full syncs, as a replica. */
+  readonly syncWatch = new SyncWatch();
   reading: NodeReading | null = null;
   /** How old its data is, by the probe key; null while that is off, or cannot be told. */
   dataAgeMs: number | null = null;
@@ -127,6 +130,7 @@ export class Member {
     this.#isThroughRelay = this.relay !== null && followsAt(reading, this.relay.address);
     this.reading = this.relay && this.#isThroughRelay ? behindRelay(reading, this.relay.target) : reading;
     this.offsets.add(reading.monotonicMs, reading.offset, `${reading.runId} ${reading.replicationId}`);
+    this.syncWatch.take(this.reading);
     this.#writeRates.push({ monotonicMs: reading.monotonicMs, bytesPerSecond: this.offsets.bytesPerSecond() });
     const { link } = reading;
     if (!link) return;

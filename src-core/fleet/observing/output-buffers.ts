@@ -24,7 +24,9 @@ function matching(
   buffers: readonly OutputBufferReading[],
   replica: AttachedReplicaReading,
 ): OutputBufferReading | null {
-  return entries.length === buffers.length ? (buffers[entries.indexOf(replica)] ?? null) : null;
+  const own = [buffers, buffers.filter(({ isSnapshotOnly }) => !isSnapshotOnly)];
+  const like = own.find(({ length }) => length === entries.length);
+  return like?.[entries.indexOf(replica)] ?? null;
 }
 
 /** The limits that hold: Redis takes none below the size of the backlog. Null: no limit, or not known. */

@@ -4,11 +4,19 @@ import { isYes, settingNumber } from '../../remote/config.ts';
 import { type InfoText, parsePairs } from '../../remote/info.ts';
 import type { Role } from '../../remote/role.ts';
 import { type NodeFacts, readFacts } from './facts.ts';
+import { sameAddress } from './topology.ts';
 
 const nullId = '0'.repeat(40);
+/** A link that never was up is down since 1970 for servers before 6.2: no real one is down for so long. */
+const downSinceMaxSeconds = 1_000_000_000;
 
 export interface AttachedReplicaReading {
   readonly address: Address;
+  /**
+   * `snapshot`: a full sync by two connections of which only the one for the snapshot has come so far. `stream`: both
+   * are there, and this is the one that carries the writes meanwhile. Not there where one connection carries all.
+   */
+  readonly channel?: 'snapshot' | 'stream';
   readonly state: string;
   readonly offset: number;
   readonly ackAgeSeconds: number;
@@ -21,6 +29,8 @@ export interface LinkReading {
   /** 0 where the master says no length. */
   readonly syncTotalBytes: number;
   readonly syncReadBytes: number;
+  /** It receives a snapshot now. Servers before 6.2 do not always say how much of it. */
+  readonly isTransferring: boolean;
   readonly downSinceSeconds: number | null;
   /** Applied. */
   readonly offset: number;
@@ -40,6 +50,8 @@ export interface PersistenceReading {
   readonly changesSinceSave: number;
   /** A snapshot is being written, to disk or to replicas. */
   readonly saving: boolean;
+  /** How much of it is written, 0 to 1; null while none is, or before 7.0. */
+  readonly savedShare: number | null;
   readonly aofEnabled: boolean;
 }
 
@@ -159,8 +171,15 @@ function readPersistence(info: InfoText): PersistenceReading {
     lastCopyOnWriteBytes: info.number('rdb_last_cow_size'),
     changesSinceSave: info.number('rdb_changes_since_last_save') ?? 0,
     saving: isOne(info, 'rdb_bgsave_in_progress'),
+    savedShare: isOne(info, 'rdb_bgsave_in_progress') ? readSavedShare(info) : null,
     aofEnabled: isOne(info, 'aof_enabled'),
   };
+}
+
+/** A child that has just begun says that it has to write nothing. */
+function readSavedShare(info: InfoText): number | null {
+  const [keys, total] = [info.number('current_save_keys_processed'), info.number('current_save_keys_total')];
+  return keys === null || total === null ? null : Math.min(1, keys / Math.max(1, total));
 }
 
 function readAnnounced(settings: NodeFacts['settings']): NodeReading['announced'] {
@@ -194,13 +213,32 @@ function readLink(info: InfoText, role: Role | null): LinkReading | null {
     masterAddress: { host, port: info.number('master_port') ?? 0 },
     up: info.text('master_link_status') === 'up',
     syncInProgress: info.number('master_sync_in_progress') === 1,
-    syncTotalBytes: info.number('master_sync_total_bytes') ?? 0,
-    syncReadBytes: info.number('master_sync_read_bytes') ?? 0,
-    downSinceSeconds: unlessNegative(info.number('master_link_down_since_seconds')),
+    ...readTransfer(info),
+    downSinceSeconds: readDownSince(info),
     offset: info.number('slave_repl_offset') ?? 0,
     readOffset: info.number('slave_read_repl_offset'),
     roleState: role?.kind === 'replica' ? role.state : 'unknown',
   };
+}
+
+function readDownSince(info: InfoText): number | null {
+  const seconds = unlessNegative(info.number('master_link_down_since_seconds'));
+  return seconds === null || seconds > downSinceMaxSeconds ? null : seconds;
+}
+
+/**
+ * Before 6.2 there is only `master_sync_left_bytes`: -1 while no byte has come; without a length, what came with a minus
+ * before it; with one, what is left of it, and not of how much.
+ */
+function readTransfer(info: InfoText): Pick<LinkReading, 'syncTotalBytes' | 'syncReadBytes' | 'isTransferring'> {
+  const readBytes = info.number('master_sync_read_bytes');
+  if (readBytes !== null) {
+    const syncTotalBytes = info.number('master_sync_total_bytes') ?? 0;
+    return { syncTotalBytes, syncReadBytes: readBytes, isTransferring: readBytes > 0 };
+  }
+  const leftBytes = info.number('master_sync_left_bytes') ?? -1;
+  const syncReadBytes = leftBytes < -1 ? -leftBytes : 0;
+  return { syncTotalBytes: 0, syncReadBytes, isTransferring: leftBytes !== -1 };
 }
 
 /** All that ROLE alone tells of a link. */
@@ -211,6 +249,7 @@ function linkOfRole({ host, port, state, offset }: Extract<Role, { kind: 'replic
     syncInProgress: state === 'sync',
     syncTotalBytes: 0,
     syncReadBytes: 0,
+    isTransferring: false,
     downSinceSeconds: null,
     offset,
     readOffset: null,
@@ -227,17 +266,32 @@ function readReplicas(info: InfoText, role: Role | null): AttachedReplicaReading
       ackAgeSeconds: 0,
     }));
   }
-  return [...info.section('replication')]
+  const entries = [...info.section('replication')]
     .filter(([name]) => /^slave\d+$/.test(name))
-    .map(([, value]) => {
-      const words = parsePairs(value);
-      return {
-        address: { host: words.get('ip') ?? '', port: Number(words.get('port')) || 0 },
-        state: words.get('state') ?? 'unknown',
-        offset: Number(words.get('offset')) || 0,
-        ackAgeSeconds: Number(words.get('lag')) || 0,
-      };
-    });
+    .map(([, value]) => readReplica(parsePairs(value)));
+  return entries.filter((entry) => entry.channel !== 'snapshot' || !hasStream(entry, entries));
+}
+
+function readReplica(words: ReadonlyMap<string, string>): AttachedReplicaReading {
+  const state = words.get('state') ?? 'unknown';
+  const channel = channelOf(state, words.get('type'));
+  return {
+    address: { host: words.get('ip') ?? '', port: Number(words.get('port')) || 0 },
+    ...(channel && { channel }),
+    state,
+    offset: Number(words.get('offset')) || 0,
+    ackAgeSeconds: Number(words.get('lag')) || 0,
+  };
+}
+
+/** Valkey lists both connections of a sync by two and says which is which; Redis lists one, with a state of its own. */
+function channelOf(state: string, type: string | undefined): AttachedReplicaReading['channel'] | null {
+  if (type === 'rdb-channel') return 'snapshot';
+  return type === 'main-channel' || state === 'send_bulk_and_stream' ? 'stream' : null;
+}
+
+function hasStream(entry: AttachedReplicaReading, entries: readonly AttachedReplicaReading[]): boolean {
+  return entries.some(({ channel, address }) => channel === 'stream' && sameAddress(address, entry.address));
 }
 
 function countKeys(info: InfoText): number {

@@ -37,6 +37,9 @@ const clusterRows: readonly RightRow[] = [
   { command: 'cluster|shards', feature: 'cluster', words: ['CLUSTER', 'SHARDS'] },
 ];
 
+/** CLUSTER SHARDS is CLUSTER NODES before 7.0. */
+const olderClusterRow: RightRow = { command: 'cluster|nodes', feature: 'cluster', words: ['CLUSTER', 'NODES'] };
+
 export function rightRows(isCluster: boolean): readonly RightRow[] {
   return isCluster ? [...commonRows, ...clusterRows] : commonRows;
 }
@@ -64,7 +67,7 @@ export function rightsByDryRun(
 
 /** @param refused commands as ACL rules name them, which were answered with -NOPERM */
 export function rightsByAnswers(user: string, refused: ReadonlySet<string>): RightsView {
-  const missing = rightRows(true).filter(({ command }) => refused.has(command));
+  const missing = [...rightRows(true), olderClusterRow].filter(({ command }) => refused.has(command));
   return toRights(user, missing, false);
 }
 

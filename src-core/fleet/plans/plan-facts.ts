@@ -41,17 +41,17 @@ export async function askFacts(
 async function askNode({ member, samples, logsInAt }: FactWish, records: SyncRecords): Promise<PlanFacts> {
   const { node, reading } = member;
   const execute = (commands: readonly (readonly string[])[]) => node.execute(commands);
-  const config = await orNone(execute(configCommands(true)));
+  const config = await orNone(execute(configCommands(reading?.redisVersion ?? '')));
   const settings = parseConfig(config);
   const loginAccepted = logsInAt ? await tryLogin(member, logsInAt) : null;
   const snapshot = samples && reading ? await orNull(sampleSnapshot(execute, reading)) : null;
-  const lastSync = records.lastDuration(member);
+  if (snapshot) records.noteSample(member, snapshot.bytes);
   return {
     sendsLogin: isSet(settings?.get('masterauth')),
     loginAccepted,
     snapshot: snapshot ?? records.lastSnapshot(member, Date.now()),
     linkBytesPerSecond: records.linkRate(member),
-    lastSync: lastSync && { ...lastSync, ageMs: Date.now() - lastSync.atMs },
+    timedSyncs: records.timed,
     unknownCommands: await askUnknown(execute),
     settings,
     hasConfigFile: await askConfigFile(execute),

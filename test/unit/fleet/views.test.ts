@@ -85,7 +85,7 @@ describe('the phase of a link', () => {
     ['streaming', { up: true }, {}],
     ['waiting', { up: false, syncInProgress: true }, {}],
     ['waiting', { up: false, roleState: 'handshake' }, {}, 'wait_bgsave'],
-    ['transfer', { up: false, syncInProgress: true, syncReadBytes: 5 }, {}],
+    ['transfer', { up: false, syncInProgress: true, syncReadBytes: 5, isTransferring: true }, {}],
     ['loading', { up: false, syncInProgress: true }, { loading: true }],
     ['connect', { up: false, roleState: 'connect' }, {}],
     ['connecting', { up: false, roleState: 'connecting' }, {}],

@@ -6,10 +6,18 @@ const line =
   'id=3 addr=127.0.0.1:55066 laddr=127.0.0.1:7911 fd=8 name= age=3 idle=3 flags=S db=0 sub=0 psub=0 qbuf=12 ' +
   'qbuf-free=0 obl=0 oll=0 omem=4096 tot-mem=1800 events=r cmd=psync user=default redir=-1 resp=2';
 
+const entry = {
+  address: { host: '127.0.0.1', port: 55066 },
+  flags: 'S',
+  command: 'psync',
+  omemBytes: 4096,
+  qbufBytes: 12,
+};
+
 it('gives the address, name, flags and buffers of each client', () => {
   expect(parseClientList(`${line}\n${line.replace('id=3', 'id=4').replace('name=', 'name=app')}\n`)).toEqual([
-    { id: 3, address: { host: '127.0.0.1', port: 55066 }, name: '', flags: 'S', omemBytes: 4096, qbufBytes: 12 },
-    { id: 4, address: { host: '127.0.0.1', port: 55066 }, name: 'app', flags: 'S', omemBytes: 4096, qbufBytes: 12 },
+    { id: 3, name: '', ...entry },
+    { id: 4, name: 'app', ...entry },
   ]);
 });
 

@@ -28,6 +28,18 @@ describe('marks', () => {
     expect(findMarks(before, now)).toEqual(marks);
   });
 
+  it('takes the connection for the writes, which Valkey counts as a partial sync, for a part of the full one', () => {
+    const settings = new Map([['dual-channel-replication-enabled', 'yes']]);
+    const counted = (full: number, partialOk: number, replicas: NodeReading['replicas'] = []) =>
+      look({ settings, replicas, counters: { full, partialOk, partialErr: 0 } });
+    const address = { host: '127.0.0.1', port: 2 };
+    const waiting = [{ address, channel: 'snapshot', state: 'wait_bgsave', offset: 0, ackAgeSeconds: 0 }] as const;
+    expect(findMarks(counted(0, 0), counted(1, 1))).toEqual(['fullSync']);
+    expect(findMarks(counted(0, 0), counted(1, 0, waiting))).toEqual(['fullSync']);
+    expect(findMarks(counted(1, 0, waiting), counted(1, 1))).toEqual([]);
+    expect(findMarks(counted(1, 1), counted(1, 2))).toEqual(['partialSync']);
+  });
+
   it('says nothing about the counters of another process', () => {
     const before = look({ runId: 'old', counters: { full: 0, partialOk: 0, partialErr: 0 } });
     const now = look({ runId: 'new', counters: { full: 3, partialOk: 2, partialErr: 0 } });

@@ -33,6 +33,12 @@ describe('the output buffer of a replica', () => {
     expect(replicas.map((it) => outputBufferOf(reading, it)?.usedBytes)).toEqual([7, 8]);
   });
 
+  it('is the one that carries the writes, where a second connection brings the snapshot', () => {
+    const replicas = [replica('10.0.0.2', 6379)];
+    const outputBuffers = [buffer('10.0.0.2', 4), { ...buffer('10.0.0.2', 0), isSnapshotOnly: true }];
+    expect(outputBufferOf(sceneReading(1, { replicas, outputBuffers }), replicas[0]!)?.usedBytes).toBe(4);
+  });
+
   it('is not guessed where the numbers do not match, or the master does not show it', () => {
     const replicas = [replica('172.17.0.2', 6379)];
     expect(outputBufferOf(sceneReading(1, { replicas, outputBuffers: [] }), replicas[0]!)).toBeNull();

@@ -45,6 +45,38 @@ describe('a reading', () => {
     expect(toReading(info, null, time).link?.downSinceSeconds).toBeNull();
   });
 
+  it('of a replica before 6.2 takes the seconds since 1970 for unknown, and tells a transfer by what is left', () => {
+    const link = (...lines: string[]) =>
+      toReading(new InfoText(['# Replication', 'role:slave', 'master_host:h', ...lines].join('\r\n')), null, time).link;
+    expect(link('master_link_down_since_seconds:1795340525')?.downSinceSeconds).toBeNull();
+    const left = (bytes: number) => link('master_sync_in_progress:1', `master_sync_left_bytes:${bytes}`);
+    expect(left(-1)).toMatchObject({ isTransferring: false, syncReadBytes: 0 });
+    expect(left(-16_342)).toMatchObject({ isTransferring: true, syncReadBytes: 16_342 });
+    expect(left(5000)).toMatchObject({ isTransferring: true, syncReadBytes: 0, syncTotalBytes: 0 });
+  });
+
+  it('takes the two connections of one sync for one replica, and says which carries the writes', () => {
+    const replicas = (...lines: string[]) =>
+      toReading(new InfoText(['# Replication', 'role:master', ...lines].join('\r\n')), null, time).replicas.map(
+        ({ address, state, channel }) => [address.port, state, channel],
+      );
+    const snapshot = 'slave0:ip=127.0.0.1,port=7191,state=wait_bgsave,offset=0,lag=0,type=rdb-channel';
+    expect(replicas(snapshot)).toEqual([[7191, 'wait_bgsave', 'snapshot']]);
+    expect(
+      replicas(
+        snapshot,
+        'slave1:ip=127.0.0.1,port=7191,state=bg_transfer,offset=0,lag=0,type=main-channel',
+        'slave2:ip=127.0.0.1,port=7192,state=online,offset=9,lag=0,type=replica',
+      ),
+    ).toEqual([
+      [7191, 'bg_transfer', 'stream'],
+      [7192, 'online', undefined],
+    ]);
+    expect(replicas('slave0:ip=127.0.0.1,port=7190,state=send_bulk_and_stream,offset=0,lag=0')).toEqual([
+      [7190, 'send_bulk_and_stream', 'stream'],
+    ]);
+  });
+
   it('adds up the keys of all databases', () => {
     const info = new InfoText('# Keyspace\r\ndb0:keys=3,expires=0\r\ndb15:keys=4,expires=1\r\n');
     expect(toReading(info, null, time).keys).toBe(7);
