@@ -150,6 +150,8 @@ export interface SyncCost {
     readonly loadSeconds: number;
   } | null;
   readonly totalSeconds: number | null;
+  /** What it may as well take; null where the pace was measured, or nothing can be said. */
+  readonly range: { readonly leastSeconds: number; readonly mostSeconds: number } | null;
   readonly outputBuffer: {
     readonly verdict: 'fits' | 'tight' | 'exceedsHard' | 'exceedsSoft' | 'unknown';
     readonly peakBytes: number | null;

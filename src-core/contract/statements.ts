@@ -64,6 +64,9 @@ export const statementCodes = [
   'costSizeEmpty', // master, bytes
   'costSizeUnknown', // master
   'costTimeLastSync', // seconds, ageMs
+  'costTimeLikeSync', // name, master, seconds, ageMs: of another pair of servers
+  'costLastSave', // master, seconds
+  'costSaveRuns', // master
   'costRateMeasured', // bytesPerSecond
   'costRateAssumed', // bytesPerSecond
   'costDisklessDelay', // master, seconds

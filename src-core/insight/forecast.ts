@@ -3,7 +3,7 @@ import type { Forecast, SyncCost } from '../contract/acts.ts';
 import type { Statement } from '../contract/views.ts';
 import { type Asked, type Decision, decide } from '../engine/replication/psync.ts';
 import { recommendedOutputBufferBytes } from './sizing.ts';
-import { estimateSyncCost, type SyncSource, type SyncTarget } from './sync-cost.ts';
+import { estimateSyncCost, fedSeconds, type SyncSource, type SyncTarget } from './sync-cost.ts';
 
 /** The master's inputs of the rule: all of them stand in its INFO replication. */
 export interface ForecastMaster {
@@ -77,11 +77,11 @@ function fullCost(
 }
 
 /** The limit that the measured writes of so long a sync need. */
-function adviseOutputBuffer(source: SyncSource, { outputBuffer, totalSeconds }: SyncCost): Statement | null {
+function adviseOutputBuffer(source: SyncSource, { outputBuffer, phases }: SyncCost): Statement | null {
   const { name: master, writeBytesPerSecond } = source;
   const isShort = outputBuffer.verdict !== 'fits' && outputBuffer.verdict !== 'unknown';
-  if (!isShort || writeBytesPerSecond === null || totalSeconds === null) return null;
-  const bytes = recommendedOutputBufferBytes(writeBytesPerSecond, totalSeconds);
+  if (!isShort || writeBytesPerSecond === null || phases === null) return null;
+  const bytes = recommendedOutputBufferBytes(writeBytesPerSecond, fedSeconds(phases));
   return { code: 'adviseOutputBuffer', params: { master, bytes } };
 }
 

@@ -2,6 +2,7 @@
 import type { SyncCost } from '../contract/acts.ts';
 import type { Statement } from '../contract/views.ts';
 import { judgeOutputBuffer, type OutputBufferLimit } from './sizing.ts';
+import { assumedLinkRate, estimateSyncTime, type SyncWork, type WatchedSync } from './sync-time.ts';
 
 /** A snapshot's length, and how it is known. */
 export type SnapshotSize =
@@ -27,6 +28,12 @@ export interface SyncSource {
   /** Memory of its data: what is compressed into the snapshot. */
   readonly dataBytes: number | null;
   readonly lastCopyOnWriteBytes: number | null;
+  /** How long its last snapshot took; null where there was none of such data, or it was too short to say. */
+  readonly lastSaveSeconds: number | null;
+  /** Of a snapshot that it writes right now, how much is done, 0 to 1; null where it writes none. */
+  readonly runningSaveShare: number | null;
+  /** `rdb-key-save-delay`: a rest that it was told to take, microseconds for each key. */
+  readonly saveDelayMicros: number;
 }
 
 /** The replica's side. */
@@ -37,113 +44,92 @@ export interface SyncTarget {
   readonly disklessLoad: string | null;
   /** Measured on this link in an earlier full sync; null where none was watched. */
   readonly linkBytesPerSecond: number | null;
-  /** How long its last full sync took that was watched, and of how many keys; null where none was. */
-  readonly lastSync: { readonly seconds: number; readonly keys: number; readonly ageMs: number } | null;
+  /** A full sync that was watched and tells how long this one takes; null where there is none. */
+  readonly watched: WatchedLike | null;
   /** Master and replica are on one machine: the wire is its memory. */
   readonly isLocal: boolean;
+  /** `key-load-delay`: a rest that it was told to take, microseconds for each key. */
+  readonly loadDelayMicros: number;
 }
 
-/** Time of a server for one key and one byte of its data, before it is compressed. */
-interface Pace {
-  readonly saveKeyUs: number;
-  readonly saveBytesPerSecond: number;
-  readonly loadKeyUs: number;
-  readonly loadBytesPerSecond: number;
+/** A full sync of the same pair, or of a pair like it. */
+export interface WatchedLike extends WatchedSync {
+  readonly name: string;
+  readonly master: string;
+  readonly isSamePair: boolean;
+  readonly ageMs: number;
 }
 
-/** Measured on one core of 2020s hardware with strings of 20 bytes to 50 kB; told as assumed wherever it is used. */
-const nativePace: Pace = { saveKeyUs: 0.3, saveBytesPerSecond: 220e6, loadKeyUs: 0.6, loadBytesPerSecond: 300e6 };
-const embeddedPace: Pace = { saveKeyUs: 1.5, saveBytesPerSecond: 60e6, loadKeyUs: 3, loadBytesPerSecond: 50e6 };
-/** A gigabit of payload where nothing was measured; within one machine the replica's writing to its disk. */
-const assumedLinkBytesPerSecond = 110e6;
-const assumedLocalBytesPerSecond = 300e6;
-const handshakeSeconds = 0.02;
-/** Redis looks ten times a second whether a snapshot on the disk is ready: half of that, on average. */
-const fileNoticedSeconds = 0.05;
-/** With a delay, Redis looks once a second whether it is over; without one it begins at once. */
-const delayLookSeconds = 0.5;
 /** Redis writes memory pages of this size when a key on them changes during a fork; small writes share pages. */
 const pageBytes = 4096;
 const meanWriteBytes = 200;
 
 export function estimateSyncCost(source: SyncSource, target: SyncTarget): SyncCost {
   const bytes = source.snapshot?.bytes ?? null;
-  const linkBytesPerSecond = target.linkBytesPerSecond ?? assumedRate(target);
-  const computed = bytes === null ? null : estimatePhases(source, target, bytes, linkBytesPerSecond);
-  const phases = computed && likeLastSync(computed, source, target);
-  const totalSeconds = phases && sumOf(phases);
-  const buffer = judgeOutputBuffer(
-    source.outputLimit,
-    source.backlogSizeBytes,
-    source.writeBytesPerSecond,
-    totalSeconds,
-  );
+  const time = bytes === null ? null : estimateSyncTime(toSyncWork(source, target, bytes), target.watched);
+  const totalSeconds = time?.totalSeconds ?? null;
   return {
     snapshotBytes: bytes,
-    phases,
+    phases: time?.phases ?? null,
     totalSeconds,
-    outputBuffer: buffer,
-    forkBytes: estimateForkBytes(source, phases?.saveAndSendSeconds ?? null),
-    basis: [describeSize(source), describeTime(target, linkBytesPerSecond), ...describeDelay(source)],
+    range: time?.range ?? null,
+    outputBuffer: judgeOutputBuffer(
+      source.outputLimit,
+      source.backlogSizeBytes,
+      source.writeBytesPerSecond,
+      time && fedSeconds(time.phases),
+    ),
+    forkBytes: estimateForkBytes(source, time?.phases.saveAndSendSeconds ?? null),
+    basis: [describeSize(source), ...describeTime(source, target), ...describeWaits(source)],
   };
 }
 
-type Phases = NonNullable<SyncCost['phases']>;
-
-function sumOf({ waitSeconds, saveAndSendSeconds, loadSeconds }: Phases): number {
-  return waitSeconds + saveAndSendSeconds + loadSeconds;
+/** While a replica still waits for the snapshot to begin, nothing is kept for it: its output buffer grows after that. */
+export function fedSeconds({ saveAndSendSeconds, loadSeconds }: NonNullable<SyncCost['phases']>): number {
+  return saveAndSendSeconds + loadSeconds;
 }
 
-/** What was measured on these two servers is worth more than any assumption: the phases are stretched to it. */
-function likeLastSync(computed: Phases, source: SyncSource, { lastSync }: SyncTarget): Phases {
-  if (!lastSync || lastSync.keys === 0 || source.keys === 0) return computed;
-  const { waitSeconds } = computed;
-  const workSeconds = Math.max(0, lastSync.seconds - waitSeconds) * (source.keys / lastSync.keys);
-  const stretch = workSeconds / (sumOf(computed) - waitSeconds);
+/** What the time of a full sync depends on, of both ends. */
+export function toSyncWork(source: SyncSource, target: SyncTarget, snapshotBytes: number): SyncWork {
+  const { keys, dataBytes, lastSaveSeconds, runningSaveShare, saveDelayMicros } = source;
+  const { linkBytesPerSecond, isLocal, loadDelayMicros } = target;
   return {
-    waitSeconds,
-    saveAndSendSeconds: computed.saveAndSendSeconds * stretch,
-    loadSeconds: computed.loadSeconds * stretch,
+    writerFamily: source.family,
+    readerFamily: target.family,
+    keys,
+    snapshotBytes,
+    dataBytes,
+    diskless: source.diskless ?? true,
+    disklessDelaySeconds: source.disklessDelaySeconds ?? 0,
+    loadsMeanwhile: target.disklessLoad !== null && target.disklessLoad !== 'disabled',
+    linkBytesPerSecond,
+    isLocal,
+    lastSaveSeconds,
+    runningSaveShare,
+    saveDelayMicros,
+    loadDelayMicros,
   };
 }
 
-function describeTime({ lastSync, linkBytesPerSecond }: SyncTarget, bytesPerSecond: number): Statement {
-  if (lastSync) return { code: 'costTimeLastSync', params: { seconds: lastSync.seconds, ageMs: lastSync.ageMs } };
-  const code = linkBytesPerSecond === null ? 'costRateAssumed' : 'costRateMeasured';
-  return { code, params: { bytesPerSecond } };
-}
-
-function assumedRate(target: SyncTarget): number {
-  return target.isLocal ? assumedLocalBytesPerSecond : assumedLinkBytesPerSecond;
-}
-
-/**
- * Disk: save, then send, then load. Diskless: the snapshot is sent while it is made, after the delay in which the master
- * waits for more replicas. A replica that loads disklessly does all three at once.
- */
-function estimatePhases(source: SyncSource, target: SyncTarget, bytes: number, linkBytesPerSecond: number): Phases {
-  const writer = paceOf(source.family);
-  const reader = paceOf(target.family);
-  // What compresses well is packed quicker than what does not: half-way between data and snapshot fits both.
-  const rawBytes = (bytes + Math.max(bytes, source.dataBytes ?? 0)) / 2;
-  const saveSeconds = (source.keys * writer.saveKeyUs) / 1e6 + rawBytes / writer.saveBytesPerSecond;
-  const sendSeconds = bytes / linkBytesPerSecond;
-  const loadSeconds = (source.keys * reader.loadKeyUs) / 1e6 + rawBytes / reader.loadBytesPerSecond;
-  const diskless = source.diskless ?? true;
-  const delaySeconds = diskless ? (source.disklessDelaySeconds ?? 0) : 0;
-  const beginSeconds = delaySeconds > 0 ? delaySeconds + delayLookSeconds : 0;
-  const waitSeconds = handshakeSeconds + (diskless ? beginSeconds : fileNoticedSeconds);
-  const saveAndSendSeconds = diskless ? Math.max(saveSeconds, sendSeconds) : saveSeconds + sendSeconds;
-  const loadsMeanwhile = diskless && target.disklessLoad !== null && target.disklessLoad !== 'disabled';
-  return {
-    waitSeconds,
-    saveAndSendSeconds,
-    loadSeconds: loadsMeanwhile ? Math.max(0, loadSeconds - saveAndSendSeconds) : loadSeconds,
-  };
-}
-
-function paceOf(family: string): Pace {
-  return family === 'syncline' ? embeddedPace : nativePace;
+function describeTime(source: SyncSource, target: SyncTarget): Statement[] {
+  const { watched, linkBytesPerSecond } = target;
+  if (watched) {
+    const { name, master, isSamePair, seconds, ageMs } = watched;
+    return [
+      isSamePair
+        ? { code: 'costTimeLastSync', params: { seconds, ageMs } }
+        : { code: 'costTimeLikeSync', params: { name, master, seconds, ageMs } },
+    ];
+  }
+  const { lastSaveSeconds } = source;
+  return [
+    linkBytesPerSecond === null
+      ? { code: 'costRateAssumed', params: { bytesPerSecond: assumedLinkRate(target) } }
+      : { code: 'costRateMeasured', params: { bytesPerSecond: linkBytesPerSecond } },
+    ...(lastSaveSeconds === null
+      ? []
+      : [{ code: 'costLastSave' as const, params: { master: source.name, seconds: lastSaveSeconds } }]),
+  ];
 }
 
 /** What the fork may copy: the pages that are written while it saves, and never more than there is. Null: not known. */
@@ -171,8 +157,13 @@ function describeSize({ name, snapshot }: SyncSource): Statement {
   }
 }
 
-function describeDelay({ name, diskless, disklessDelaySeconds }: SyncSource): Statement[] {
-  if (diskless === null) return [{ code: 'costDisklessUnknown', params: { master: name } }];
-  if (!diskless || !disklessDelaySeconds) return [];
-  return [{ code: 'costDisklessDelay', params: { master: name, seconds: disklessDelaySeconds } }];
+function describeWaits({ name, diskless, disklessDelaySeconds, runningSaveShare }: SyncSource): Statement[] {
+  const params = { master: name };
+  return [
+    ...(runningSaveShare === null ? [] : [{ code: 'costSaveRuns' as const, params }]),
+    ...(diskless === null ? [{ code: 'costDisklessUnknown' as const, params }] : []),
+    ...(diskless && disklessDelaySeconds
+      ? [{ code: 'costDisklessDelay' as const, params: { ...params, seconds: disklessDelaySeconds } }]
+      : []),
+  ];
 }

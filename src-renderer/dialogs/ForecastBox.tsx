@@ -50,8 +50,16 @@ function ForecastFigures({ forecast }: { readonly forecast: Forecast }) {
   );
 }
 
-function timeText({ totalSeconds }: SyncCost): string {
-  return totalSeconds === null ? say('plan.unknownFigure') : say('plan.about', { amount: formatSeconds(totalSeconds) });
+/** A figure where the pace was measured, a range where it is assumed; below a second neither would be worth its digits. */
+function timeText({ totalSeconds, range }: SyncCost): string {
+  if (totalSeconds === null) return say('plan.unknownFigure');
+  const mostSeconds = range?.mostSeconds ?? totalSeconds;
+  if (mostSeconds < 1) return say('plan.underSecond');
+  if (range === null) return say('plan.about', { amount: formatSeconds(totalSeconds) });
+  const most = formatSeconds(mostSeconds);
+  return range.leastSeconds < 1
+    ? say('plan.upTo', { most })
+    : say('plan.between', { least: formatSeconds(range.leastSeconds), most });
 }
 
 function bytesText(bytes: number | null): string {

@@ -69,8 +69,12 @@ export const statements = {
   costSizeEmpty: '{{master}} holds nothing: its snapshot is {{bytes}}',
   costSizeUnknown: 'the length of the snapshot cannot be said: {{master}} lets no keys be looked at',
   costTimeLastSync: 'the full sync {{ageMs}} ago took {{seconds}}',
+  costTimeLikeSync: 'by the full sync of {{name}} from {{master}} {{ageMs}} ago, which took {{seconds}}',
+  costLastSave: 'the last snapshot of {{master}} took {{seconds}}',
+  costSaveRuns: '{{master}} writes a snapshot now: the one for this sync comes after it',
   costRateMeasured: '{{bytesPerSecond}} over this link, measured in an earlier sync',
-  costRateAssumed: '{{bytesPerSecond}} over this link is assumed: no sync was watched on it yet',
+  costRateAssumed:
+    '{{bytesPerSecond}} over this link, and the usual pace of such servers, are assumed: no sync like it was watched yet',
   costDisklessDelay: '{{master}} waits {{seconds}} for more replicas before it begins (repl-diskless-sync-delay)',
   adviseBacklog:
     'A repl-backlog-size of {{bytes}} on {{master}} would cover {{awaySeconds}} at the present write rate, with room for peaks.',

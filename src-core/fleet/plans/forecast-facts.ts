@@ -3,19 +3,21 @@ import type { NodeId } from '../../contract/views.ts';
 import type { ForecastMaster, ForecastReplica } from '../../insight/forecast.ts';
 import type { ServerVersion } from '../../insight/rdb-versions.ts';
 import type { OutputBufferLimit } from '../../insight/sizing.ts';
-import type { SyncSource, SyncTarget } from '../../insight/sync-cost.ts';
+import { type SyncSource, type SyncTarget, toSyncWork } from '../../insight/sync-cost.ts';
+import type { SyncWork } from '../../insight/sync-time.ts';
 import { isYes, outputBufferLimits, settingNumber } from '../../remote/config.ts';
 import type { Member } from '../observing/member.ts';
 import type { NodeReading } from '../observing/reading.ts';
-import { descendants, isLoopback } from '../observing/topology.ts';
+import { descendants, sameHost } from '../observing/topology.ts';
 import type { PlanFacts, PlanScene } from './plan-draft.ts';
+import { findLikeSync } from './timed-sync.ts';
 
 const noFacts: PlanFacts = {
   sendsLogin: false,
   loginAccepted: null,
   snapshot: null,
   linkBytesPerSecond: null,
-  lastSync: null,
+  timedSyncs: [],
   unknownCommands: new Set(),
   settings: null,
   hasConfigFile: null,
@@ -52,26 +54,44 @@ export function toForecastMaster(member: Member | null, scene: PlanScene): Forec
     secondOffset,
     offset,
     backlog,
-    source: toSyncSource(member, reading, scene),
+    source: toSyncSource(member, reading, factsOf(scene, member.id)),
   };
 }
 
-function toSyncSource(member: Member, reading: NodeReading, scene: PlanScene): SyncSource {
-  const facts = factsOf(scene, member.id);
+/** What of the facts a sync source stands on. */
+type SourceFacts = Pick<PlanFacts, 'snapshot' | 'settings'>;
+
+function toSyncSource(member: Member, reading: NodeReading, { snapshot, settings }: SourceFacts): SyncSource {
+  const { persistence } = reading;
   return {
     name: member.node.name,
     family: reading.server.family,
     keys: reading.keys,
-    snapshot: facts.snapshot,
+    snapshot,
     writeBytesPerSecond: streamRate(member, reading),
-    diskless: isYes(facts.settings, 'repl-diskless-sync'),
-    disklessDelaySeconds: settingNumber(facts.settings, 'repl-diskless-sync-delay'),
-    outputLimit: replicaLimit(facts),
+    diskless: isYes(settings, 'repl-diskless-sync'),
+    disklessDelaySeconds: settingNumber(settings, 'repl-diskless-sync-delay'),
+    outputLimit: replicaLimit(settings),
     backlogSizeBytes: reading.backlog.sizeBytes,
     usedBytes: reading.memory.usedBytes,
     dataBytes: reading.memory.datasetBytes,
-    lastCopyOnWriteBytes: reading.persistence.lastCopyOnWriteBytes,
+    lastCopyOnWriteBytes: persistence.lastCopyOnWriteBytes,
+    lastSaveSeconds: lastSaveSeconds(reading),
+    runningSaveShare: persistence.saving ? (persistence.savedShare ?? unknownShare) : null,
+    saveDelayMicros: settingNumber(settings, 'rdb-key-save-delay') ?? 0,
   };
+}
+
+/** Half-way, where a server does not say how far its snapshot is. */
+const unknownShare = 0.5;
+
+/** INFO counts whole seconds: 2 may be 1.1 or 2.9. */
+const saveLeastSeconds = 3;
+
+/** Null where it was too short to say, or where most of the data has changed since. */
+function lastSaveSeconds({ persistence, keys }: NodeReading): number | null {
+  const { lastSaveSeconds: seconds, changesSinceSave } = persistence;
+  return seconds !== null && seconds >= saveLeastSeconds && changesSinceSave < keys / 2 ? seconds : null;
 }
 
 /** A server without a backlog counts no bytes of a stream; that few commands run on it says that little is written. */
@@ -83,25 +103,47 @@ export function streamRate({ offsets, node }: Member, { backlog, commandsPerSeco
   return offsets.isMeasured ? offsets.bytesPerSecond() : null;
 }
 
-function replicaLimit({ settings }: PlanFacts): OutputBufferLimit | null {
+function replicaLimit(settings: PlanFacts['settings']): OutputBufferLimit | null {
   const text = settings?.get('client-output-buffer-limit');
   return text === undefined ? null : (outputBufferLimits(text)?.replica ?? null);
 }
 
 function toSyncTarget(member: Member, reading: NodeReading, master: Member | null, scene: PlanScene): SyncTarget {
-  const facts = factsOf(scene, member.id);
+  const { settings, linkBytesPerSecond, timedSyncs } = factsOf(scene, member.id);
+  const watched = master && findLikeSync(member, master, timedSyncs, scene.nowMs);
+  return toTarget(member, reading, master, { settings, linkBytesPerSecond, watched });
+}
+
+function toTarget(
+  member: Member,
+  reading: NodeReading,
+  master: Member | null,
+  known: Pick<SyncTarget, 'linkBytesPerSecond' | 'watched'> & Pick<PlanFacts, 'settings'>,
+): SyncTarget {
+  const { settings, linkBytesPerSecond, watched } = known;
   return {
     name: member.node.name,
     family: reading.server.family,
-    disklessLoad: facts.settings?.get('repl-diskless-load') ?? null,
-    linkBytesPerSecond: facts.linkBytesPerSecond,
-    lastSync: facts.lastSync,
+    disklessLoad: settings?.get('repl-diskless-load') ?? null,
+    linkBytesPerSecond,
+    watched,
     isLocal: master !== null && sameHost(member.address.host, master.address.host),
+    loadDelayMicros: settingNumber(settings, 'key-load-delay') ?? 0,
   };
 }
 
-function sameHost(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase() || (isLoopback(one) && isLoopback(other));
+/** A sync that has just ended, as a forecast would have seen it. Null where an end was not read. */
+export function toWatchedWork(
+  replica: Member,
+  master: Member,
+  snapshotBytes: number,
+  linkBytesPerSecond: number | null,
+): SyncWork | null {
+  if (!replica.reading || !master.reading) return null;
+  const source = toSyncSource(master, master.reading, { snapshot: null, settings: master.reading.settings });
+  const { settings } = replica.reading;
+  const target = toTarget(replica, replica.reading, master, { settings, linkBytesPerSecond, watched: null });
+  return { ...toSyncWork(source, target, snapshotBytes), runningSaveShare: null };
 }
 
 export function versionOf({ server, redisVersion }: NodeReading): ServerVersion {

@@ -4,9 +4,10 @@ import { FailureError } from '../../contract/failure-error.ts';
 import { staleAfterMs } from '../../contract/settings.ts';
 import type { StatementCode } from '../../contract/statements.ts';
 import type { Address, NodeId, Statement } from '../../contract/views.ts';
-import type { SnapshotSize, SyncTarget } from '../../insight/sync-cost.ts';
+import type { SnapshotSize } from '../../insight/sync-cost.ts';
 import type { FollowSettings, LoadSettings } from '../../nodes/node-protocol.ts';
 import type { Member } from '../observing/member.ts';
+import type { TimedSync } from './timed-sync.ts';
 
 /** What a plan asks of a node before it is made, besides its reading. Nothing of a secret is in it. */
 export interface PlanFacts {
@@ -17,8 +18,8 @@ export interface PlanFacts {
   readonly snapshot: SnapshotSize | null;
   /** Measured while Syncline watched a full sync of this replica. */
   readonly linkBytesPerSecond: number | null;
-  /** How long its last watched full sync took. */
-  readonly lastSync: SyncTarget['lastSync'];
+  /** All full syncs of the fleet that were timed, the newest last. */
+  readonly timedSyncs: readonly TimedSync[];
   /** Commands, of those that plans use, that the server does not know: renamed, or older. */
   readonly unknownCommands: ReadonlySet<string>;
   /** CONFIG GET of the replication directives; null where it is refused. */

@@ -1,6 +1,6 @@
-// The cost of a full sync: phases by disk or diskless, what it stands on, and what stays unknown.
+// The cost of a full sync: what it stands on, what it needs of memory, and what stays unknown.
 import { describe, expect, it } from 'vitest';
-import { estimateSyncCost, type SyncSource, type SyncTarget } from '#core/insight/sync-cost.ts';
+import { estimateSyncCost, type SyncSource, type SyncTarget, toSyncWork } from '#core/insight/sync-cost.ts';
 
 const source: SyncSource = {
   name: 'm',
@@ -15,45 +15,23 @@ const source: SyncSource = {
   usedBytes: 300_000_000,
   dataBytes: 250_000_000,
   lastCopyOnWriteBytes: null,
+  lastSaveSeconds: null,
+  runningSaveShare: null,
+  saveDelayMicros: 0,
 };
 const target: SyncTarget = {
   name: 'r',
   family: 'redis',
   disklessLoad: 'disabled',
   linkBytesPerSecond: 100_000_000,
-  lastSync: null,
+  watched: null,
   isLocal: false,
+  loadDelayMicros: 0,
 };
 
 const codes = (...args: Parameters<typeof estimateSyncCost>) => estimateSyncCost(...args).basis.map(({ code }) => code);
 
 describe('a full sync', () => {
-  it('by disk saves, sends and loads one after the other; diskless sends while it saves, after its delay', () => {
-    const disk = estimateSyncCost(source, target);
-    const diskless = estimateSyncCost({ ...source, diskless: true }, target);
-    expect(disk.phases?.saveAndSendSeconds).toBeCloseTo((diskless.phases?.saveAndSendSeconds ?? 0) + 1.3227, 3);
-    expect(diskless.phases?.waitSeconds).toBeCloseTo(0.02 + 5 + 0.5, 3);
-    expect(disk.phases?.waitSeconds).toBeCloseTo(0.02 + 0.05, 3);
-    expect(disk.totalSeconds).toBeGreaterThan(4);
-  });
-
-  it('without a delay begins at once', () => {
-    const cost = estimateSyncCost({ ...source, diskless: true, disklessDelaySeconds: 0 }, target);
-    expect(cost.phases?.waitSeconds).toBeCloseTo(0.02, 3);
-  });
-
-  it('into a replica that loads while it receives ends with the transfer', () => {
-    const cost = estimateSyncCost({ ...source, diskless: true }, { ...target, disklessLoad: 'swapdb' });
-    expect(cost.phases?.loadSeconds).toBe(0);
-  });
-
-  it('is stretched to what the last one took, by the keys of then and now', () => {
-    const lastSync = { seconds: 20, keys: 500_000, ageMs: 1000 };
-    const cost = estimateSyncCost(source, { ...target, lastSync });
-    expect(cost.totalSeconds).toBeCloseTo(0.07 + (20 - 0.07) * 2, 3);
-    expect(cost.basis.map(({ code }) => code)).toContain('costTimeLastSync');
-  });
-
   it('says what it stands on, and what is only assumed', () => {
     expect(codes(source, target)).toEqual(['costSizeSampled', 'costRateMeasured']);
     expect(codes({ ...source, diskless: true }, { ...target, linkBytesPerSecond: null })).toEqual([
@@ -62,12 +40,48 @@ describe('a full sync', () => {
       'costDisklessDelay',
     ]);
     expect(codes({ ...source, diskless: null }, target)).toContain('costDisklessUnknown');
+    expect(codes({ ...source, lastSaveSeconds: 9, runningSaveShare: 0.2 }, target)).toEqual([
+      'costSizeSampled',
+      'costRateMeasured',
+      'costLastSave',
+      'costSaveRuns',
+    ]);
+  });
+
+  it('like one that was watched says of whom, and has a figure where an assumed one has a range', () => {
+    const watched = {
+      name: 'other',
+      master: 'm',
+      isSamePair: false,
+      seconds: 9,
+      ageMs: 1000,
+      work: toSyncWork(source, target, 200_000_000),
+    };
+    const cost = estimateSyncCost(source, { ...target, watched });
+    expect(cost.totalSeconds).toBeCloseTo(9.02, 2);
+    expect(cost.range).toBeNull();
+    expect(cost.basis[1]).toEqual({
+      code: 'costTimeLikeSync',
+      params: { name: 'other', master: 'm', seconds: 9, ageMs: 1000 },
+    });
+    expect(codes(source, { ...target, watched: { ...watched, isSamePair: true } })).toContain('costTimeLastSync');
+    const { totalSeconds, range } = estimateSyncCost(source, target);
+    expect(range?.leastSeconds).toBeLessThan(totalSeconds ?? 0);
+    expect(range?.mostSeconds).toBeGreaterThan(totalSeconds ?? 0);
+  });
+
+  it('fills the output buffer from the fork on: while the master waits for more replicas nothing is kept', () => {
+    const at = (disklessDelaySeconds: number) =>
+      estimateSyncCost({ ...source, diskless: true, disklessDelaySeconds }, target);
+    expect(at(30).totalSeconds).toBeGreaterThan((at(0).totalSeconds ?? 0) + 30);
+    expect(at(30).outputBuffer.peakBytes).toBe(at(0).outputBuffer.peakBytes);
   });
 
   it('of which no key may be looked at has no length, no time and no peak', () => {
     expect(estimateSyncCost({ ...source, snapshot: null }, target)).toMatchObject({
       snapshotBytes: null,
       totalSeconds: null,
+      range: null,
       forkBytes: null,
       outputBuffer: { verdict: 'unknown', peakBytes: null },
       basis: [{ code: 'costSizeUnknown' }, { code: 'costRateMeasured' }],

@@ -11,7 +11,7 @@ const usualFacts: PlanFacts = {
   loginAccepted: null,
   snapshot: { kind: 'sampled', bytes: 5_000, sampledKeys: 10, keys: 10 },
   linkBytesPerSecond: null,
-  lastSync: null,
+  timedSyncs: [],
   unknownCommands: new Set(),
   hasConfigFile: true,
   settings: new Map([

@@ -126,6 +126,7 @@ test('who else moves and what it costs are said', async () => {
     snapshotBytes: 1_240_000,
     phases: null,
     totalSeconds: 3.2,
+    range: null,
     outputBuffer: { verdict: 'fits', peakBytes: 190_000_000, limitBytes: 256_000_000 },
     forkBytes: 0,
     basis: [{ code: 'costSizeEmpty', params: { master: 'alpha', bytes: 190 } }],
@@ -136,6 +137,20 @@ test('who else moves and what it costs are said', async () => {
   expect(screen.getByTestId('plan-forecast').textContent).toMatch(/1\.24.MB.*about 3\.2.s.*190.MB of 256.MB/);
   expect(screen.getByTestId('plan-basis').textContent).toMatch(/alpha holds nothing/);
   expect(screen.getByTestId('plan-moves').textContent).toMatch(/charlie.*partial/);
+});
+
+test.each([
+  [null, null, /not known/],
+  [0.04, null, /under a second/],
+  [0.4, { leastSeconds: 0.2, mostSeconds: 0.8 }, /under a second/],
+  [0.9, { leastSeconds: 0.45, mostSeconds: 1.8 }, /up to 1\.8.s/],
+  [3, { leastSeconds: 1.5, mostSeconds: 6 }, /1\.5.s to 6\.0.s/],
+  [3, null, /about 3\.0.s/],
+])('a time of %s s and range %o is told as %s', async (totalSeconds, range, text) => {
+  const outputBuffer = { verdict: 'unknown', peakBytes: null, limitBytes: null } as const;
+  const cost = { snapshotBytes: 1, phases: null, totalSeconds, range, outputBuffer, forkBytes: 0, basis: [] };
+  await open({ ok: true, value: { ...plan, forecast: { ...plan.forecast!, transferBytes: 1, cost } } });
+  expect(screen.getByText('Time').parentElement?.textContent).toMatch(text);
 });
 
 test('while it runs each step tells its answer, and the run can be stopped', async () => {
