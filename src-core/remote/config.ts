@@ -14,7 +14,6 @@ export const replicationDirectives = [
   'min-replicas-max-lag',
   'min-replicas-to-write',
   'rdb-key-save-delay',
-  'rdb-key-save-delay',
   'rdbcompression',
   'repl-backlog-size',
   'repl-backlog-ttl',

@@ -52,8 +52,6 @@ export interface PersistenceReading {
   readonly saving: boolean;
   /** How much of it is written, 0 to 1; null while none is, or before 7.0. */
   readonly savedShare: number | null;
-  /** How much of it is written, 0 to 1; null while none is, or before 7.0. */
-  readonly savedShare: number | null;
   readonly aofEnabled: boolean;
 }
 
@@ -174,15 +172,8 @@ function readPersistence(info: InfoText): PersistenceReading {
     changesSinceSave: info.number('rdb_changes_since_last_save') ?? 0,
     saving: isOne(info, 'rdb_bgsave_in_progress'),
     savedShare: isOne(info, 'rdb_bgsave_in_progress') ? readSavedShare(info) : null,
-    savedShare: isOne(info, 'rdb_bgsave_in_progress') ? readSavedShare(info) : null,
     aofEnabled: isOne(info, 'aof_enabled'),
   };
-}
-
-/** A child that has just begun says that it has to write nothing. */
-function readSavedShare(info: InfoText): number | null {
-  const [keys, total] = [info.number('current_save_keys_processed'), info.number('current_save_keys_total')];
-  return keys === null || total === null ? null : Math.min(1, keys / Math.max(1, total));
 }
 
 /** A child that has just begun says that it has to write nothing. */

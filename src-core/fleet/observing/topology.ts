@@ -23,11 +23,6 @@ export function sameHost(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase() || (isLoopback(one) && isLoopback(other));
 }
 
-/** One machine, as far as two names of hosts can tell. */
-export function sameHost(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase() || (isLoopback(one) && isLoopback(other));
-}
-
 export function sameAddress(one: Address, other: Address): boolean {
   return one.port === other.port && normalHost(one.host) === normalHost(other.host);
 }
