@@ -3,6 +3,7 @@ import { Button, CopyButton, Loader, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { type ActKind, actBounds, type Plan } from '#core/contract/acts.ts';
 import { useHost } from '../bridge/host-store.ts';
+import { intoView } from '../design/into-view.ts';
 import { say } from '../i18n/i18n.ts';
 import { statementText } from '../i18n/statement-text.ts';
 import { findNode } from '../store/fleet-store.ts';
@@ -61,11 +62,11 @@ function PlanBody({ state }: { readonly state: OpenState }) {
       <div className="dialog-body">
         {state.kind !== 'running' && state.kind !== 'finished' && <PlanForm act={state.act} />}
         {state.kind === 'unplanned' && <FailureBox failure={state.failure} testId="plan-failure" />}
+        {state.kind === 'finished' && <ResultBox state={state} />}
         {plan !== null && <PlanContent plan={plan} state={state} />}
         {state.kind === 'shown' && isForceable(state.plan.checks) && (
           <ForceField reason={reason} setReason={setReason} />
         )}
-        {state.kind === 'finished' && <ResultBox state={state} />}
       </div>
       <PlanFoot state={state} plan={plan} word={word} setWord={setWord} reason={reason} />
     </div>
@@ -90,9 +91,12 @@ function ForceField({ reason, setReason }: ForceFieldProps) {
   );
 }
 
+/** What was foreseen, then what runs; once it runs, that stands on top. */
 function PlanContent({ plan, state }: { readonly plan: Plan; readonly state: OpenState }) {
+  const hasBegun = state.kind === 'running' || state.kind === 'finished';
   return (
     <div className="plan-content" data-stale={state.kind === 'planning'}>
+      {hasBegun && <PlanSteps plan={plan} state={state} />}
       {plan.forecast !== null && <ForecastBox name={nameOf(plan)} forecast={plan.forecast} />}
       {plan.candidates.length > 0 && (
         <PlanCandidates candidates={plan.candidates} act={plan.act} canChoose={state.kind === 'shown'} />
@@ -109,7 +113,7 @@ function PlanContent({ plan, state }: { readonly plan: Plan; readonly state: Ope
         </section>
       )}
       {plan.checks.length > 0 && <PlanChecks checks={plan.checks} />}
-      <PlanSteps plan={plan} state={state} />
+      {!hasBegun && <PlanSteps plan={plan} state={state} />}
       <p className="plan-undo">
         <b>{say('plan.undo')}</b> {statementText(plan.undo)}
       </p>
@@ -130,19 +134,23 @@ function ResultBox({ state }: { readonly state: Extract<PlanState, { kind: 'fini
   return (
     <div data-testid="plan-result" data-ok={isOk}>
       {isOk && (
-        <div className="success-box" role="status">
+        <div className="success-box" role="status" ref={intoView}>
           {say('plan.succeeded')}
         </div>
       )}
       {failure !== null && <FailureBox failure={failure} testId="plan-failure" />}
       {result.kind === 'hostLost' && (
-        <div className="failure-box" role="alert">
+        <div className="failure-box" role="alert" ref={intoView}>
           {say('plan.lostHost')}
         </div>
       )}
     </div>
   );
 }
+
+/** Width of the field for a name, in signs; a long one is typed into a field that holds it. */
+const typedFewest = 14;
+const typedSpare = 5;
 
 interface PlanFootProps {
   readonly state: OpenState;
@@ -175,7 +183,7 @@ function PlanFoot({ state, plan, word, setWord, reason }: PlanFootProps) {
             onChange={(event) => setWord(event.currentTarget.value)}
             aria-label={say('plan.typeLabel', { word: plan.typedConfirmation })}
             classNames={{ input: 'mono' }}
-            w={120}
+            w={`${Math.max(typedFewest, plan.typedConfirmation.length + typedSpare)}ch`}
             data-testid="plan-confirmation"
           />
         </span>

@@ -1,10 +1,14 @@
 // The checks of a plan, and its steps with the literal commands and, once it ran, the servers' answers.
 import { IconAlertTriangle, IconCheck, IconX } from '@tabler/icons-react';
 import type { Plan, PlanCheck, PlanStep, StepResult } from '#core/contract/acts.ts';
+import { intoViewFromTop } from '../design/into-view.ts';
 import { formatMs, formatSeconds } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
 import { statementText } from '../i18n/statement-text.ts';
 import type { PlanState } from './plan-state.ts';
+
+/** What is in the way stands on top. */
+const levelRank = { fail: 0, warn: 1, pass: 2 } as const satisfies Record<PlanCheck['level'], number>;
 
 const levels = {
   pass: { CheckIcon: IconCheck, className: 'tone-healthy' },
@@ -23,7 +27,7 @@ export function PlanChecks({ checks }: { readonly checks: readonly PlanCheck[] }
     <section>
       <h3>{say('plan.checks')}</h3>
       <ul className="plan-checks">
-        {checks.map((check) => {
+        {[...checks].sort(byLevel).map((check) => {
           const { CheckIcon, className } = levels[check.level];
           return (
             <li key={statementText(check.statement)} data-level={check.level} data-testid="plan-check">
@@ -40,11 +44,15 @@ export function PlanChecks({ checks }: { readonly checks: readonly PlanCheck[] }
   );
 }
 
+function byLevel(a: PlanCheck, b: PlanCheck): number {
+  return levelRank[a.level] - levelRank[b.level];
+}
+
 export function PlanSteps({ plan, state }: { readonly plan: Plan; readonly state: PlanState }) {
   const results = resultsOf(state);
   return (
-    <section>
-      <h3>{say('plan.willRun')}</h3>
+    <section className="plan-steps-section" {...(state.kind === 'running' && { ref: intoViewFromTop })}>
+      <h3>{say(state.kind === 'running' || state.kind === 'finished' ? 'plan.steps' : 'plan.willRun')}</h3>
       <ol className="plan-steps">
         {plan.steps.map((step, index) => (
           <Step

@@ -16,6 +16,7 @@ export const planTexts = {
   checks: 'Checks',
   level: { pass: 'passed', warn: 'mind', fail: 'failed' },
   willRun: 'What will run',
+  steps: 'Steps',
   onNode: 'on {{name}}',
   inHost: 'in Syncline',
   waits: 'waits',

@@ -62,7 +62,7 @@ function Card({ node }: { readonly node: NodeView }) {
         <span className={`badge badge-${node.role}`} data-testid={`node-card-${node.name}-role`} data-role={node.role}>
           {role}
         </span>
-        <span className="grow card-server mono">{serverText(node)}</span>
+        <span className="grow card-server mono">{isNamedByAddress(node) ? '' : serverText(node)}</span>
         <NodeMenu nodeId={node.id} name={node.name} isOpen={isMenuOpen} setOpen={setMenuOpen} />
       </header>
       <CardSub node={node} condition={condition} state={state} />
@@ -128,11 +128,13 @@ function CardNoteLine({ node }: { readonly node: NodeView }) {
   );
 }
 
+/** Address and state; who is called by its address says which server it is instead. */
 function CardSub(props: { node: NodeView; condition: NodeCondition; state: string }) {
   const { node, condition, state } = props;
+  const place = isNamedByAddress(node) ? serverText(node) : formatAddress(node.address);
   return (
     <div className="card-sub card-place mono">
-      {!isNamedByAddress(node) && <span className="card-address">{formatAddress(node.address)}</span>}
+      {place !== '' && <span className="card-address">{place}</span>}
       <span
         className={`card-state tone-${condition.tone}`}
         data-testid={`node-card-${node.name}-phase`}

@@ -189,3 +189,25 @@ test('while it runs each step tells its answer, and the run can be stopped', asy
   finish(ran);
   await waitFor(() => screen.getByTestId('plan-result'));
 });
+
+test('of the checks, what is in the way stands on top', async () => {
+  const check = (level: 'pass' | 'warn' | 'fail', code: 'checkReachable' | 'checkIsReplica' | 'checkLinkDown') => ({
+    level,
+    statement: { code, params: { name: 'orders' } },
+    forceable: true,
+  });
+  const checks = [check('pass', 'checkReachable'), check('fail', 'checkLinkDown'), check('warn', 'checkIsReplica')];
+  await open({ ok: true, value: { ...plan, checks } });
+  expect(screen.getAllByTestId('plan-check').map((item) => item.dataset.level)).toEqual(['fail', 'warn', 'pass']);
+});
+
+test('once it has run, the answers stand above what was foreseen', async () => {
+  await open({ ok: true, value: { ...plan, typedConfirmation: null } });
+  const isAbove = (a: HTMLElement, b: HTMLElement) =>
+    (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
+  expect(isAbove(screen.getByTestId('plan-forecast'), screen.getByTestId('plan-step'))).toBe(true);
+  fireEvent.click(button('plan-run'));
+  const result = await waitFor(() => screen.getByTestId('plan-result'));
+  expect(isAbove(result, screen.getByTestId('plan-step'))).toBe(true);
+  expect(isAbove(screen.getByTestId('plan-step'), screen.getByTestId('plan-forecast'))).toBe(true);
+});
