@@ -5,8 +5,9 @@ import { whyNoReleases } from './test/support/releases.ts';
 
 /** Many times what any takes on a quiet machine: CI shares its cores with others. */
 const unitTimeoutMs = 60_000;
-const interopTimeoutMs = 120_000;
-const journeyTimeoutMs = 240_000;
+const simulationTimeoutMs = 60_000;
+const interopTimeoutMs = 240_000;
+const journeyTimeoutMs = 480_000;
 const houseTimeoutMs = 120_000;
 
 export default defineConfig({
@@ -33,7 +34,10 @@ export default defineConfig({
           testTimeout: unitTimeoutMs,
         },
       },
-      { extends: true, test: { name: 'simulation', include: ['test/simulation/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: { name: 'simulation', include: ['test/simulation/**/*.test.ts'], testTimeout: simulationTimeoutMs },
+      },
       {
         extends: true,
         test: {

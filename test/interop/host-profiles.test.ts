@@ -144,13 +144,11 @@ it('an SSH tunnel is trusted by its key first, and then serves the nodes too tha
     host.host.fleet.members.map(({ address, lifecycle }) => `${address.port} ${lifecycle.kind}`).sort();
   const both = (kind: string) => [master, replica].map(({ port }) => `${port} ${kind}`).sort();
   const are = (wanted: string[]) => (seen: string[]) => JSON.stringify(seen) === JSON.stringify(wanted);
-  await waitFor('the replica to be found', lifecycles, are(both('running')), { timeoutMs: 20_000 });
+  await waitFor('the replica to be found', lifecycles, are(both('running')));
   expect(ssh.logins()).toBe(1);
   relay.refuse();
   relay.cut();
-  await waitFor('both to be out of reach without the tunnel', lifecycles, are(both('unreachable')), {
-    timeoutMs: 20_000,
-  });
+  await waitFor('both to be out of reach without the tunnel', lifecycles, are(both('unreachable')));
   relay.accept();
-  await waitFor('both to be back', lifecycles, are(both('running')), { timeoutMs: 20_000 });
+  await waitFor('both to be back', lifecycles, are(both('running')));
 });

@@ -53,7 +53,6 @@ class LeftLink implements AsyncDisposable {
       `the replica to stream from ${followed.port}`,
       () => this.stands(),
       (now) => now.followed.port === followed.port && now.state === 'connected',
-      { timeoutMs: 20_000 },
     );
   }
 
@@ -103,7 +102,6 @@ function untilTold(host: TestHost, kind: LeftRelayView['outcome']['kind']): Prom
     `the window to be told: ${kind}`,
     () => host.host.fleet.snapshot().surroundings.leftRelays[0],
     (left) => left?.outcome.kind === kind,
-    { timeoutMs: 20_000 },
   );
 }
 

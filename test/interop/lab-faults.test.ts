@@ -10,13 +10,13 @@ import { startRedis } from '../support/redis-server.ts';
 import type { ServerProcess } from '../support/server-process.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-/** Short enough for a test, and the ping is shorter still: a link at rest does not time out. */
+/** Short enough for a test. Only where the time-out is what is tested: else a busy machine loses a link by it. */
 const timeoutSeconds = 2;
-const settings = {
-  'repl-diskless-sync-delay': 0,
-  'repl-timeout': timeoutSeconds,
-  'repl-ping-replica-period': 1,
-};
+const settings = { 'repl-diskless-sync-delay': 0, 'repl-ping-replica-period': 1 };
+/** Longer than a host on a busy machine needs to see that a link is down. */
+const cutSeconds = 4;
+/** For a replica that is there to acknowledge. */
+const longEnoughMs = 20_000;
 
 type Side = 'embedded' | 'real';
 
@@ -64,6 +64,13 @@ class Link implements AsyncDisposable {
       .member(nodeId)
       .node.logLines.map(({ text }) => text)
       .join('\n');
+  }
+
+  /** At both ends. */
+  async setTimeout(seconds: number): Promise<void> {
+    for (const end of [this.master, this.replica]) {
+      await withClient(end, (client) => client.config('SET', 'repl-timeout', String(seconds)));
+    }
   }
 
   async write(key: string, value = 'v'): Promise<void> {
@@ -142,7 +149,7 @@ describe.each<[Side, Side]>([
 
   it('cut for a while: the link is down, comes back by itself, and goes on by a partial resync', async () => {
     const before = await link.counters();
-    const relay = await link.fault({ kind: 'cut', seconds: 1, everySeconds: null });
+    const relay = await link.fault({ kind: 'cut', seconds: cutSeconds, everySeconds: null });
     expect(relay).toMatchObject({ phase: 'refusing', fault: { kind: 'cut' } });
     await link.write('while-away');
     await link.host.untilView(link.replicaId, 'the link to be down', ({ link }) => link?.phase !== 'streaming');
@@ -157,18 +164,18 @@ describe.each<[Side, Side]>([
       try {
         await client.set('delayed', 'x');
         const beganMs = performance.now();
-        expect(await client.wait(1, 5000)).toBe(1);
+        expect(await client.wait(1, longEnoughMs)).toBe(1);
         return performance.now() - beganMs;
       } finally {
         client.disconnect();
       }
     };
     await link.fault({ kind: 'delay', toReplicaMs: 300, toMasterMs: 200, jitterMs: 0 });
-    const slowMs = await acknowledged();
+    const bothWaysMs = 300 + 200;
+    // A timer may come a little early.
+    expect(await acknowledged()).toBeGreaterThan(bothWaysMs - 50);
     await link.fault(null);
-    const quickMs = await acknowledged();
-    expect(slowMs).toBeGreaterThan(450);
-    expect(slowMs - quickMs).toBeGreaterThan(300);
+    await waitFor('an acknowledgement without the delay', acknowledged, (tookMs) => tookMs < bothWaysMs - 50);
   });
 
   it('throttled: the stream comes at the rate that was asked for', async () => {
@@ -187,9 +194,9 @@ describe.each<[Side, Side]>([
     );
     const measured = bytes / ((performance.now() - beganMs) / 1000);
     await link.fault(null);
-    // What a lane saves up in 50 ms comes on top; a busy machine may be slower.
+    // What a lane saves up in 50 ms comes on top; a busy machine may be four times slower.
     expect(measured).toBeLessThan(bytesPerSecond * 1.1);
-    expect(measured).toBeGreaterThan(bytesPerSecond * 0.5);
+    expect(measured).toBeGreaterThan(bytesPerSecond / 4);
   });
 
   it.each<[Fault & { kind: 'drop' }, Side, RegExp]>([
@@ -198,11 +205,13 @@ describe.each<[Side, Side]>([
   ])('half open, with %o: the side that hears nothing gives up by repl-timeout', async (fault, starved, sentence) => {
     const before = link.log(starved).length;
     await link.fault(fault);
+    await link.setTimeout(timeoutSeconds);
     await waitFor(
       'the starved side to give up',
       () => link.log(starved).slice(before),
       (log) => sentence.test(log),
     );
+    await link.setTimeout(60);
     await link.fault(null);
     await link.untilSame();
   });

@@ -18,7 +18,6 @@ async function untilLogged(server: ServerProcess, text: string, times = 1): Prom
     `"${text}" ${times} times in the log of ${server.name}`,
     () => server.output().split(text).length - 1,
     (count) => count >= times,
-    { timeoutMs: 20_000 },
   );
 }
 

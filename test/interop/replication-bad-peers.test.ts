@@ -287,7 +287,6 @@ async function meet(start: Start, { script, settings }: BadMaster, says: string,
     `"${says}" ${leastTimes} times in the log of ${replica.name}`,
     () => times(replica, says),
     (count) => count >= leastTimes,
-    { timeoutMs: 20_000 },
   );
   // Redis ends a little after it has said why.
   const data = await dataOf(replica);

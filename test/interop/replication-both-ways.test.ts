@@ -15,6 +15,8 @@ const pairs = [
   ['Syncline', 'Syncline'],
 ] as const;
 const changesPerRound = 2000;
+/** For a replica that is there to acknowledge. */
+const longEnoughMs = 20_000;
 
 /** No delay before a diskless sync: the tests are many. */
 const settingsFor = (transfer: 'disk' | 'diskless') => ({
@@ -107,7 +109,9 @@ describe('a chain of Redis, Syncline, Redis and Syncline', () => {
 
 describe('several replicas of one Syncline master', () => {
   it('share one snapshot, and all get the same stream', async () => {
-    await using master = await startSyncline({ settings: { 'repl-diskless-sync-delay': 2 } });
+    // They share it however long it takes until the last of them has come.
+    const settings = { 'repl-diskless-sync-delay': 60, 'repl-diskless-sync-max-replicas': 3 };
+    await using master = await startSyncline({ settings });
     await using first = await startRedis();
     await using second = await startSyncline();
     await using third = await startRedis();
@@ -142,8 +146,10 @@ describe('WAIT', () => {
     await linkUp(replica);
     const client = master.client();
     await client.set('a', '1');
-    expect(await client.wait(1, 5000)).toBe(1);
+    expect(await client.wait(1, longEnoughMs)).toBe(1);
     await client.set('a', '2');
+    expect(await client.wait(1, longEnoughMs)).toBe(1);
+    // It has acknowledged, and nobody else will.
     expect(await client.wait(2, 200)).toBe(1);
   });
 });

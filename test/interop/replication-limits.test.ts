@@ -13,7 +13,11 @@ const megabyte = 1024 * 1024;
 const value = 'v'.repeat(megabyte);
 /** More than all buffers of the system between two servers of one machine hold. */
 const floodMegabytes = 40;
+/** Longer than a busy machine keeps a master that pings each second from its turn. */
+const replicaTimeoutSeconds = 5;
 const closing = /output buffer limits/;
+/** What a PING makes of the stream. */
+const pingBytes = 14;
 
 interface Stage {
   readonly subject: ServerProcess;
@@ -26,7 +30,7 @@ interface Stage {
 async function withReplica<Seen>(start: Start, settings: ServerSettings, story: (stage: Stage) => Promise<Seen>) {
   await using subject = await start({ settings: { ...noDelay, ...settings } });
   await using relay = await startRelay(subject);
-  await using replica = await startRedis({ settings: { 'repl-timeout': 5 } });
+  await using replica = await startRedis();
   const client = subject.client();
   await client.set('small', '1');
   await attach(replica, relay);
@@ -72,10 +76,17 @@ describe('client-output-buffer-limit replica', () => {
 
   it('closes a replica that owes the soft limit for longer than its seconds', async () => {
     await tellBoth((start) =>
-      withReplica(start, { 'client-output-buffer-limit': 'slave 0 2mb 1' }, async ({ subject, client, relay }) => {
+      withReplica(start, { 'client-output-buffer-limit': 'slave 0 0 0' }, async ({ subject, client, relay }) => {
         relay.stall();
         await flood(client, floodMegabytes);
-        const atOnce = await shown(client, 'connected_slaves');
+        // In one breath: with the next write the replica is over the limit, and no time has passed since.
+        const [, , told] = (await client
+          .multi()
+          .config('SET', 'client-output-buffer-limit', 'slave 0 2mb 1')
+          .set('small', '2')
+          .info('replication')
+          .exec()) as [unknown, string][];
+        const atOnce = /^connected_slaves:\d+/m.exec(told?.[1] ?? '')?.[0];
         await waitFor(
           'the replica to be closed',
           () => closings(subject),
@@ -89,7 +100,7 @@ describe('client-output-buffer-limit replica', () => {
   it('holds also for what is kept during a full sync', async () => {
     await tellBoth(async (start) => {
       await using subject = await start({
-        settings: { 'repl-diskless-sync-delay': 1, 'client-output-buffer-limit': 'replica 4mb 0 0' },
+        settings: { 'repl-diskless-sync-delay': 60, 'client-output-buffer-limit': 'replica 4mb 0 0' },
       });
       await using relay = await startRelay(subject);
       await using replica = await startRedis();
@@ -98,6 +109,7 @@ describe('client-output-buffer-limit replica', () => {
       await attach(replica, relay);
       await waitFor('the replica to wait', () => subject.output().includes('Delay next BGSAVE for diskless SYNC'));
       relay.stall();
+      await client.config('SET', 'repl-diskless-sync-delay', '0');
       await waitFor('the snapshot to begin', () => subject.output().includes('Starting BGSAVE'));
       await flood(client, 5);
       await waitFor(
@@ -115,7 +127,7 @@ describe('client-output-buffer-limit replica', () => {
       return withReplica(start, settings, async ({ subject, client, relay, replica }) => {
         relay.stall();
         await flood(client, floodMegabytes);
-        await twoSecondsOf(client);
+        await secondsOf(client, 2);
         const during = await shown(client, 'connected_slaves');
         relay.flow();
         await expectInSync(subject, replica);
@@ -125,11 +137,11 @@ describe('client-output-buffer-limit replica', () => {
   });
 });
 
-/** Until the work that a server does each second has been done. */
-async function twoSecondsOf(client: Redis): Promise<void> {
+/** Until a server's own clock has gone on by so many seconds: what it does each second has been done. */
+async function secondsOf(client: Redis, seconds: number): Promise<void> {
   const uptime = async () => Number((await info(client, 'server')).uptime_in_seconds);
   const before = await uptime();
-  await waitFor('two seconds of the server', uptime, (seconds) => seconds >= before + 2);
+  await waitFor(`${seconds} seconds of the server`, uptime, (now) => now >= before + seconds);
 }
 
 describe('repl-backlog-size', () => {
@@ -194,8 +206,9 @@ describe('repl-backlog-ttl', () => {
 describe('repl-timeout', () => {
   it('lets a master close a replica that is silent', async () => {
     await tellBoth((start) =>
-      withReplica(start, { 'repl-timeout': 2, 'repl-ping-replica-period': 1 }, async ({ subject, client, relay }) => {
+      withReplica(start, { 'repl-ping-replica-period': 1 }, async ({ subject, client, relay }) => {
         relay.stall();
+        await client.config('SET', 'repl-timeout', '2');
         await waitFor(
           'the replica to be gone',
           () => shown(client, 'connected_slaves'),
@@ -208,7 +221,7 @@ describe('repl-timeout', () => {
 
   it('lets a master close a replica that takes nothing of its snapshot', async () => {
     await tellBoth(async (start) => {
-      await using subject = await start({ settings: { 'repl-diskless-sync-delay': 1, 'repl-timeout': 2 } });
+      await using subject = await start({ settings: { 'repl-diskless-sync-delay': 60 } });
       await using relay = await startRelay(subject);
       await using replica = await startRedis();
       const client = subject.client();
@@ -217,6 +230,7 @@ describe('repl-timeout', () => {
       await attach(replica, relay);
       await waitFor('the replica to wait', () => subject.output().includes('Delay next BGSAVE for diskless SYNC'));
       relay.stall();
+      await client.config('SET', 'repl-timeout', '2', 'repl-diskless-sync-delay', '0');
       await waitFor(
         'the replica to be gone',
         () => shown(client, 'connected_slaves'),
@@ -230,11 +244,10 @@ describe('repl-timeout', () => {
     await tellBoth(async (start) => {
       await using master = await startRedis({ settings: { ...noDelay, 'repl-ping-replica-period': 1 } });
       await using relay = await startRelay(master);
-      await using subject = await start({ settings: { 'repl-timeout': 2 } });
+      await using subject = await start({ settings: { 'repl-timeout': replicaTimeoutSeconds } });
       await attach(subject, relay);
       await linkUp(subject);
-      await twoSecondsOf(subject.client());
-      await twoSecondsOf(subject.client());
+      await secondsOf(subject.client(), replicaTimeoutSeconds + 2);
       const kept = logged(subject, /MASTER timeout/).length === 0;
       relay.stall();
       await waitFor(
@@ -253,7 +266,8 @@ describe('repl-ping-replica-period', () => {
       withReplica(start, { 'repl-ping-replica-period': 1 }, async ({ client, subject, replica }) => {
         const offset = async () => Number((await info(client, 'replication')).master_repl_offset);
         const first = await offset();
-        await waitFor('two pings', offset, (now) => now >= first + 28, { timeoutMs: 4_000 });
+        // At the usual ten seconds so many would not come within the bound of a wait.
+        await waitFor('four pings', offset, (now) => now >= first + 4 * pingBytes);
         await client.config('SET', 'repl-ping-slave-period', '1000');
         await expectInSync(subject, replica);
         return (await client.config('GET', 'repl-ping-replica-period')) as unknown;

@@ -7,6 +7,8 @@ import type { ServerProcess, ServerSettings } from '../support/server-process.ts
 import { waitFor } from '../support/wait-for.ts';
 
 const noDelay: ServerSettings = { 'repl-diskless-sync-delay': 0 };
+/** What a PING makes of the stream. */
+const pingBytes = 14;
 
 /** The name of today, the former one, a value to start with, and one to set. */
 const names: readonly (readonly [today: string, former: string, started: string, set: string])[] = [
@@ -89,7 +91,8 @@ describe('the former names of directives', () => {
       await linkUp(replica);
       const offset = async () => Number((await info(client, 'replication')).master_repl_offset);
       const first = await offset();
-      await waitFor('two pings', offset, (now) => now >= first + 28, { timeoutMs: 4_000 });
+      // At the usual ten seconds so many would not come within the bound of a wait.
+      await waitFor('four pings', offset, (now) => now >= first + 4 * pingBytes);
       return await shown(client, 'min_slaves_good_slaves');
     });
   });

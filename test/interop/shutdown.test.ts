@@ -8,8 +8,8 @@ import { waitFor } from '../support/wait-for.ts';
 
 const masters = { Redis: startRedis, Syncline: startSyncline };
 const settings = { 'repl-diskless-sync-delay': 0 };
-/** How soon an end that waits for nobody must come. */
-const soonMs = 5000;
+/** Long enough that INFO is read before it is over, on a busy machine too. */
+const shortWaitSeconds = 5;
 
 let stopped: ServerProcess | null = null;
 
@@ -60,10 +60,9 @@ function logOf(server: ServerProcess): string[] {
   });
 }
 
+/** Within the bound of a wait, which is shorter than the longest `shutdown-timeout` here. */
 const ended = (server: ServerProcess) =>
-  waitFor('the server to end', () => server.output().includes('ready to exit, bye bye'), Boolean, {
-    timeoutMs: 15_000,
-  });
+  waitFor('the server to end', () => server.output().includes('ready to exit, bye bye'));
 
 const lagging = [
   '# Lagging replica REPLICA reported offset n behind master, lag=n, state=online.',
@@ -73,7 +72,7 @@ const lagging = [
 
 for (const [name, start] of Object.entries(masters)) {
   test(`${name} waits for a lagging replica, holds writes, answers reads, and ends when shutdown-timeout is over`, () =>
-    withLaggingReplica(start, 2, async (master) => {
+    withLaggingReplica(start, shortWaitSeconds, async (master) => {
       const reader = master.client();
       await reader.ping();
       const writer = master.client();
@@ -95,7 +94,7 @@ for (const [name, start] of Object.entries(masters)) {
       expect(await reader.get('missing')).toBe('on the replica');
       const left = Number((await info(reader, 'server')).shutdown_in_milliseconds);
       expect(left).toBeGreaterThan(0);
-      expect(left).toBeLessThanOrEqual(2000);
+      expect(left).toBeLessThanOrEqual(shortWaitSeconds * 1000);
       await ended(master);
       expect(wrote).toBe(false);
       expect(logOf(master)).toEqual([
@@ -138,13 +137,11 @@ for (const [name, start] of Object.entries(masters)) {
 
   test(`${name} waits for nobody when NOW is said, or with shutdown-timeout 0`, async () => {
     await withLaggingReplica(start, 60, async (master) => {
-      const sinceMs = performance.now();
       master
         .client({ reconnects: false })
         .call('SHUTDOWN', 'NOW')
         .catch(() => {});
       await ended(master);
-      expect(performance.now() - sinceMs).toBeLessThan(soonMs);
       expect(logOf(master)).toEqual(['# User requested shutdown...', ...lagging]);
     });
     await withLaggingReplica(start, 0, async (master) => {

@@ -14,7 +14,8 @@ const menuOf: Partial<Record<ActKind, string>> = {
 
 export type CardFigure = 'offset' | 'lag' | 'reach';
 
-const seeTimeoutMs = 20_000;
+/** Long, for a busy machine. */
+const seeTimeoutMs = 40_000;
 const dragSteps = 12;
 /** Longer than a frame of the graph's motion, even on a busy machine. */
 const restMs = 250;

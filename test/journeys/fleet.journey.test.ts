@@ -91,7 +91,6 @@ async function seesAReplicaGone(page: ConsolePage, { first, second, third }: Tre
     'its card to say that it is not reachable',
     () => state.innerText(),
     (text) => text.startsWith('not reachable'),
-    { timeoutMs: 20_000 },
   );
   expect(await state.getAttribute('data-phase')).toBe('unreachable');
   await page.untilRole(nameOf(first), 'master');

@@ -99,7 +99,6 @@ async function startsTheLoad(page: ConsolePage): Promise<void> {
     'the offset to grow ten times as fast',
     () => growth(page, 'alpha'),
     (bytes) => bytes > 10 * gentle,
-    { timeoutMs: 20_000 },
   );
   expect(loaded).toBeGreaterThan(10 * gentle);
   expect(await page.figureChange('alpha', 'reach', reachBefore)).toBeGreaterThanOrEqual(0);
@@ -107,7 +106,6 @@ async function startsTheLoad(page: ConsolePage): Promise<void> {
     'the lag of a replica to change',
     () => lags(page),
     (now) => now !== lagsBefore,
-    { timeoutMs: 20_000 },
   );
   for (const chart of ['chart-offset', 'chart-lag', 'chart-reach']) await page.see(page.part(chart));
 }
@@ -169,7 +167,6 @@ async function attachesARealServer(page: ConsolePage, redis: ServerProcess): Pro
     `the real server to reach offset ${offset}`,
     async () => infoNumber(await onRedis.info('replication'), 'slave_repl_offset'),
     (reached) => reached >= offset,
-    { timeoutMs: 20_000 },
   );
   expectSameData(await readBack(redis), await readBack(alpha));
 }

@@ -18,7 +18,8 @@ export interface ClientOptions {
   readonly waitsForLoad?: boolean;
 }
 
-const connectTimeoutMs = 5_000;
+/** Long, for a busy machine. */
+const connectTimeoutMs = 20_000;
 
 /** Opens a client. Whoever opens it disconnects it. */
 export function openClient(server: ServerAddress, options: ClientOptions = {}): Redis {

@@ -76,7 +76,6 @@ export class TestHost implements AsyncDisposable {
       what,
       () => this.view(nodeId),
       (view) => view !== undefined && holds(view),
-      { timeoutMs: 20_000 },
     );
   }
 

@@ -4,7 +4,8 @@ import { connect, type Socket } from 'node:net';
 import { encodeRequest } from '#core/resp/request-decoder.ts';
 import { replyEnd } from './resp.ts';
 
-const replyTimeoutMs = 10_000;
+/** Long, for a busy machine. */
+const replyTimeoutMs = 30_000;
 
 export interface RawConnection extends Disposable {
   /**

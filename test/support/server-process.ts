@@ -41,8 +41,9 @@ export interface ServerProcess extends ServerAddress, AsyncDisposable {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-const startTimeoutMs = 15_000;
-const stopTimeoutMs = 10_000;
+/** Both long, for a busy machine: who waits for what comes does not wait longer for it. */
+const startTimeoutMs = 60_000;
+const stopTimeoutMs = 30_000;
 const startTriesMax = 3;
 const outputMaxChars = 4_000_000;
 

@@ -47,7 +47,7 @@ export class WatchedFleet implements AsyncDisposable {
   }
 
   until<T>(what: string, read: () => T, holds?: (value: T) => boolean, options: WaitOptions = {}): Promise<T> {
-    return waitFor(what, read, holds, { timeoutMs: 20_000, ...options });
+    return waitFor(what, read, holds, options);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

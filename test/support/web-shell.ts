@@ -17,8 +17,9 @@ export interface WebShell extends AsyncDisposable {
   stop(): Promise<number | null>;
 }
 
-const startTimeoutMs = 30_000;
-const stopTimeoutMs = 15_000;
+/** Both long, for a busy machine. */
+const startTimeoutMs = 60_000;
+const stopTimeoutMs = 30_000;
 const addressPattern = /https?:\/\/(?:127\.0\.0\.1|localhost|\[::1\]):\d+\/\S*/;
 
 /**

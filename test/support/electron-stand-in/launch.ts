@@ -19,8 +19,9 @@ export interface Desktop {
 }
 
 const builtMain = 'out/main/electron.js';
-const windowTimeoutMs = 30_000;
-const exitTimeoutMs = 15_000;
+/** Both long, for a busy machine. */
+const windowTimeoutMs = 60_000;
+const exitTimeoutMs = 30_000;
 
 /** Starts the shell with settings of its own, and waits for its first window. */
 export async function launchDesktop(mainProcess = builtMain): Promise<Desktop> {

@@ -30,3 +30,8 @@ test('an error while reading counts as not yet, and is told when the time is ove
   const wait = waitFor('the server', read, () => true, { timeoutMs: 5, intervalMs: 1 });
   await expect(wait).rejects.toThrow('the last error was no server there');
 });
+
+test('a read that never ends does not outlast the wait', async () => {
+  const wait = waitFor('an answer', () => new Promise(() => {}), Boolean, { timeoutMs: 5, intervalMs: 1 });
+  await expect(wait).rejects.toThrow('waited 5 ms for an answer; the last error was a read that has not ended');
+});
