@@ -27,7 +27,11 @@ export interface SceneStart {
 /** Of the same kind as a process that was there before. */
 function startLike(process: ServerProcess, options: StartOptions, file?: string): Promise<ServerProcess> {
   if (process.name === 'syncline server') return startSyncline(options);
-  return startReal(realServerNames.find((name) => name === process.name) ?? 'Redis 7.0', options, file);
+  return startReal(
+    realServerNames.find((name) => name === process.name) ?? 'Redis 7.0',
+    options,
+    ...(file === undefined ? [] : [file]),
+  );
 }
 
 export interface SceneServer {

@@ -16,11 +16,14 @@ export function startRelease(name: ReleaseName, options: StartOptions = {}): Pro
   return startReal(name, options);
 }
 
-/** Starts any of them. @param file a configuration file, which stands before the settings */
-export function startReal(name: RealServerName, options: StartOptions = {}, file?: string): Promise<ServerProcess> {
+/** Starts any of them. @param leading what stands before the settings: a configuration file, say */
+export function startReal(
+  name: RealServerName,
+  options: StartOptions = {},
+  ...leading: string[]
+): Promise<ServerProcess> {
   const program = realProgram(name);
-  const leadingArguments = [...program.leadingArguments, ...(file === undefined ? [] : [file])];
-  return startServerProcess({ ...program, leadingArguments }, options);
+  return startServerProcess({ ...program, leadingArguments: [...program.leadingArguments, ...leading] }, options);
 }
 
 function realProgram(name: RealServerName): ServerProgram {

@@ -2,7 +2,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ServerProcess, startServerProcess } from './server-process.ts';
+import { type RealServerName, startReal } from './redis-server.ts';
+import type { ServerProcess } from './server-process.ts';
 
 export interface SentinelOptions {
   readonly quorum?: number;
@@ -10,6 +11,8 @@ export interface SentinelOptions {
   readonly downAfterMs?: number;
   /** Of the master. */
   readonly password?: string;
+  /** The machine's own Redis, where it is not said. */
+  readonly release?: RealServerName;
 }
 
 /** Starts a Sentinel on a free loopback port; it keeps its state in a folder of its own, gone at the end. */
@@ -24,14 +27,18 @@ export async function startSentinel(
     file,
     [
       `sentinel monitor ${masterName} ${master.host} ${master.port} ${options.quorum ?? 2}`,
-      `sentinel down-after-milliseconds ${masterName} ${options.downAfterMs ?? 2000}`,
+      `sentinel down-after-milliseconds ${masterName} ${options.downAfterMs ?? 3000}`,
       ...(options.password === undefined ? [] : [`sentinel auth-pass ${masterName} ${options.password}`]),
       `sentinel failover-timeout ${masterName} 6000`,
       '',
     ].join('\n'),
   );
-  const program = { name: 'redis-sentinel', command: 'redis-sentinel', leadingArguments: [file] };
-  const sentinel = await startServerProcess(program, { readyText: '+monitor master' });
+  const sentinel = await startReal(
+    options.release ?? 'Redis 7.0',
+    { readyText: '+monitor master' },
+    file,
+    '--sentinel',
+  );
   const end = sentinel[Symbol.asyncDispose].bind(sentinel);
   return Object.assign(sentinel, {
     [Symbol.asyncDispose]: async () => {
