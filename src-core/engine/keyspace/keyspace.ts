@@ -189,6 +189,15 @@ export class Keyspace {
     this.#snapshot?.abort(reason);
   }
 
+  /** Whether the cron has something to look after: expiries that are ours to see to, or a table on the move. */
+  get isRestless(): boolean {
+    const seesToAll = this.expiryMode === 'delete';
+    return (
+      this.ownExpiries.size > 0 ||
+      this.databases.some(({ table, expiring }) => table.next !== null || (seesToAll && expiring > 0))
+    );
+  }
+
   /** A little housekeeping of the tables, for the cron: up to `buckets` buckets of unfinished moves in each database. */
   tidy(buckets: number): void {
     for (const database of this.databases) {

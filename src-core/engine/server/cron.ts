@@ -1,4 +1,4 @@
-// The work that comes back `hz` times a second: keys past their time, tables, idle clients, rates. Idle, it costs nothing.
+// The work that comes back `hz` times a second: keys past their time, tables, idle clients, rates; at rest, once a second.
 import { type Disposable, DisposableStore } from '../../base/lifecycle.ts';
 import type { Clock, Timers } from '../../base/ports.ts';
 import type { ConfigService } from '../commands/services.ts';
@@ -6,11 +6,19 @@ import { ActiveExpiry } from '../keyspace/active-expiry.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
 import type { ClientRegistry } from './client-registry.ts';
 import type { Rates } from './rates.ts';
+import type { Turn } from './turn.ts';
 
 /** What a round of expiry may take, so that commands do not wait longer. */
 const EXPIRY_BUDGET_MS = 2;
 /** Buckets of an unfinished rehash that a round moves in each database. */
 const TIDY_BUCKETS = 1024;
+/** Redis's own bounds of `hz`. */
+const HZ_MIN = 1;
+const HZ_MAX = 500;
+/** Between two rounds at rest: enough for rates, peaks, and clients that are idle for seconds. */
+const RESTING_MS = 1000;
+/** A server with more turns a second than this is at work, and its rates and peaks are sampled `hz` times. */
+const TURNS_AT_REST = 30;
 
 export interface CronNeeds {
   readonly clock: Clock;
@@ -19,8 +27,7 @@ export interface CronNeeds {
   readonly keyspace: Keyspace;
   readonly clients: ClientRegistry;
   readonly rates: Rates;
-  /** Called first in each round: the turn begins. */
-  readonly begin: () => void;
+  readonly turn: Turn;
   /** Called last in each round: what expired goes to the replicas, saves are due. */
   readonly end: () => void;
 }
@@ -31,6 +38,10 @@ export class Cron implements Disposable {
   readonly #needs: CronNeeds;
   readonly #open = new DisposableStore();
   #timer: Disposable | null = null;
+  #intervalMs = 0;
+  #isResting = false;
+  /** The turn of the last round. */
+  #roundTurn = 0;
   readonly #expiry: ActiveExpiry;
 
   constructor(needs: CronNeeds) {
@@ -39,27 +50,45 @@ export class Cron implements Disposable {
   }
 
   start(): void {
-    this.#schedule();
-    this.#open.add(this.#needs.config.onChange('hz', () => this.#schedule()));
+    this.#schedule(false);
+    this.#needs.turn.ended = () => this.#endTurn();
+    this.#open.add(this.#needs.config.onChange('hz', () => this.#schedule(false)));
   }
 
-  #schedule(): void {
+  #schedule(isResting: boolean): void {
+    const briskMs = 1000 / Math.min(Math.max(this.#needs.config.number('hz'), HZ_MIN), HZ_MAX);
     this.#timer?.dispose();
-    this.#timer = this.#needs.timers.every(1000 / this.#needs.config.number('hz'), () => this.#round());
+    this.#isResting = isResting;
+    this.#intervalMs = isResting ? Math.max(RESTING_MS, briskMs) : briskMs;
+    this.#timer = this.#needs.timers.every(this.#intervalMs, () => this.#round());
   }
 
   #round(): void {
-    const { keyspace, clients, rates, begin, end } = this.#needs;
-    begin();
+    const { config, keyspace, clients, rates, turn, end } = this.#needs;
+    turn.begin();
     rates.sample();
     clients.closeIdle();
     if (this.activeExpire && clients.pauseMode === 'none') this.#expiry.run(EXPIRY_BUDGET_MS);
     keyspace.tidy(TIDY_BUCKETS);
     end();
+    // The round is a turn itself, and no work.
+    const turns = turn.number - this.#roundTurn - 1;
+    const isAtWork = keyspace.isRestless || turns * 1000 > TURNS_AT_REST * this.#intervalMs;
+    this.#roundTurn = turn.number;
+    const rests = !isAtWork && config.flag('dynamic-hz');
+    if (rests !== this.#isResting) this.#schedule(rests);
+  }
+
+  /** What came in a turn may be work that cannot wait for the next round at rest. */
+  #endTurn(): void {
+    if (!this.#isResting) return;
+    const { keyspace, turn } = this.#needs;
+    if (keyspace.isRestless || turn.number - this.#roundTurn > TURNS_AT_REST) this.#schedule(false);
   }
 
   dispose(): void {
     this.#timer?.dispose();
+    this.#needs.turn.ended = () => {};
     this.#open.dispose();
   }
 }

@@ -270,7 +270,7 @@ export class EngineParts implements Disposable {
       keyspace: this.keyspace,
       clients: this.clients,
       rates: this.rates,
-      begin: () => this.turn.begin(),
+      turn: this.turn,
       end: () => {
         this.memory.notePeak();
         this.replication.stream.flush();

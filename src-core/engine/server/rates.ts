@@ -1,8 +1,10 @@
-// How much per second, over the last second and a half: counters looked at by the cron, as Redis's `instantaneous` fields.
+// How much per second, over the last second and a half or a little more: counters that the cron samples, as Redis's
+// `instantaneous` fields.
 import type { Clock } from '../../base/ports.ts';
 import type { Stats } from '../commands/services.ts';
 
-const SAMPLES = 16;
+/** Between Redis's sixteen samples at its usual `hz`; at rest, where samples are seldom, the window is up to two of them. */
+const WINDOW_MS = 1500;
 
 export type RateName = 'commands' | 'input' | 'output' | 'replicationInput' | 'replicationOutput';
 
@@ -22,18 +24,19 @@ export class Rates {
   }
 
   sample(): void {
-    const { commandsProcessed, netInputBytes, netOutputBytes, ...stats } = this.#stats;
+    const stats = this.#stats;
+    const atMs = this.#clock.monotonicMs();
     this.#samples.push({
-      atMs: this.#clock.monotonicMs(),
+      atMs,
       counts: {
-        commands: commandsProcessed,
-        input: netInputBytes,
-        output: netOutputBytes,
+        commands: stats.commandsProcessed,
+        input: stats.netInputBytes,
+        output: stats.netOutputBytes,
         replicationInput: stats.netInputReplicationBytes,
         replicationOutput: stats.netOutputReplicationBytes,
       },
     });
-    if (this.#samples.length > SAMPLES) this.#samples.shift();
+    while ((this.#samples[1]?.atMs ?? atMs) <= atMs - WINDOW_MS) this.#samples.shift();
   }
 
   perSecond(name: RateName): number {

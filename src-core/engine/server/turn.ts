@@ -5,6 +5,8 @@ import type { Keyspace } from '../keyspace/keyspace.ts';
 export class Turn {
   /** Grows by one with every turn in which something happened. */
   number = 0;
+  /** Told at the end of each turn; the cron listens. */
+  ended: () => void = () => {};
   readonly #clock: Clock;
   readonly #timers: Timers;
   readonly #keyspace: Keyspace;
@@ -27,5 +29,6 @@ export class Turn {
 
   readonly #end = (): void => {
     this.#begun = false;
+    this.ended();
   };
 }
