@@ -1,6 +1,7 @@
 // The engine's ports made of Node: clock, timers, random numbers, files and sockets.
 import { randomFillSync, randomInt } from 'node:crypto';
 import type { Clock, Ports, Random, Timers } from '../base/ports.ts';
+import { beatMs, eachBeat } from './beat.ts';
 import { NodeFiles } from './files.ts';
 import { SocketTransport } from './transport.ts';
 
@@ -20,6 +21,7 @@ const timers: Timers = {
     return { dispose: () => clearTimeout(timer) };
   },
   every: (intervalMs, run) => {
+    if (intervalMs === beatMs) return eachBeat(run);
     const timer = setInterval(run, intervalMs);
     return { dispose: () => clearInterval(timer) };
   },
