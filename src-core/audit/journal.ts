@@ -12,13 +12,13 @@ export interface JournalReading {
 const struckOut = '***';
 
 export class Journal {
-  readonly #path: string;
+  readonly path: string;
   #file: FileHandle | null = null;
   #queue: Promise<void> = Promise.resolve();
 
   /** @param path the file; it and its folder are made when the first entry is written. */
   constructor(path: string) {
-    this.#path = path;
+    this.path = path;
   }
 
   /** Resolves when the entry is on the disk. Entries keep the order of the calls. */
@@ -32,7 +32,7 @@ export class Journal {
   /** All that was written so far, by this Syncline and earlier ones. */
   async read(): Promise<JournalReading> {
     await this.#queue;
-    return readJournal(this.#path);
+    return readJournal(this.path);
   }
 
   async close(): Promise<void> {
@@ -49,8 +49,8 @@ export class Journal {
 
   /** A last line that was torn by a crash gets its line end, so that it spoils no other entry. */
   async #open(): Promise<FileHandle> {
-    await mkdir(dirname(this.#path), { recursive: true });
-    const file = await open(this.#path, 'a+', 0o600);
+    await mkdir(dirname(this.path), { recursive: true });
+    const file = await open(this.path, 'a+', 0o600);
     const { size } = await file.stat();
     if (size === 0) return file;
     const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);

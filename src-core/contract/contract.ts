@@ -14,19 +14,24 @@ import {
   runSchema,
 } from './acts.ts';
 import type { Failure } from './failures.ts';
+import type { JournalFault } from './faults.ts';
 import { linkCalls } from './links.ts';
 import { profileCalls } from './profile-calls.ts';
 import type { ConnectResult } from './surroundings.ts';
 import type { FleetEvent, LogLine, SyncTrace } from './views.ts';
 
-/** Runs of the journal that one call may ask for. */
+/** Runs and faults of the journal that one call may ask for. */
 const journalPageMax = 200;
 
 export interface JournalPage {
   readonly runs: readonly JournalRun[];
+  /** Faults on links over the same time. */
+  readonly faults: readonly JournalFault[];
   readonly hasMore: boolean;
   /** Lines that were no whole entry: a torn last line after a crash, or a damaged file. */
   readonly skippedLines: number;
+  /** The file that it was read from, on the machine of the host. */
+  readonly path: string;
 }
 
 const run = z.object({ runId: z.string().min(1).max(64) });
@@ -74,7 +79,7 @@ export const contract = {
       .output(type<Outcome<Forecast>>()),
   },
   journal: {
-    /** Runs, newest first; `before` is the `atMs` of the oldest one that is known already. */
+    /** Runs and faults, newest first; `beforeMs` is the `atMs` of the oldest one that is known already. */
     read: oc
       .input(z.object({ beforeMs: z.number().optional(), count: z.int().min(1).max(journalPageMax).optional() }))
       .output(type<Outcome<JournalPage>>()),

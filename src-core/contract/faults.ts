@@ -1,5 +1,6 @@
 // Faults on purpose: what a relay on a link can do to the bytes, as data that calls carry and screens show.
 import * as z from 'zod';
+import type { Failure } from './failures.ts';
 import type { Address } from './views.ts';
 
 /** Named bounds of faults; the same in calls, forms and tests. */
@@ -86,4 +87,21 @@ export interface LinkFaultView {
 /** A relay of ours that stands on a link: the replica follows its address, and it passes on to the master's. */
 export interface RelayView extends LinkFaultView {
   readonly address: Address;
+}
+
+/** A change of a fault as the journal tells it. */
+export interface JournalFault {
+  readonly runId: string;
+  readonly atMs: number;
+  readonly who: string;
+  readonly replica: string;
+  readonly master: Address;
+  readonly relay: Address;
+  /** `clear`: the relay was taken off; `fault: null`: it passed everything on. */
+  readonly change: { readonly kind: 'fault'; readonly fault: Fault | null } | { readonly kind: 'clear' };
+  /** What re-pointed the replica; null where only the relay was told. */
+  readonly command: string | null;
+  /** `open`: its end was not written, so it may have been done or not. */
+  readonly state: 'done' | 'failed' | 'open';
+  readonly failure: Failure | null;
 }

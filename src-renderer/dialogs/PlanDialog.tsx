@@ -8,7 +8,7 @@ import { say } from '../i18n/i18n.ts';
 import { statementText } from '../i18n/statement-text.ts';
 import { findNode } from '../store/fleet-store.ts';
 import { FramedDialog } from './DialogFrames.tsx';
-import './journal.css';
+import './plans.css';
 import { FailureBox } from './FailureBox.tsx';
 import { ForecastBox } from './ForecastBox.tsx';
 import { PlanForm } from './PlanForm.tsx';

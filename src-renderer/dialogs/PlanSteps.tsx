@@ -2,6 +2,7 @@
 import { IconAlertTriangle, IconCheck, IconX } from '@tabler/icons-react';
 import type { Plan, PlanCheck, PlanStep, StepResult } from '#core/contract/acts.ts';
 import { intoViewFromTop } from '../design/into-view.ts';
+import { evidenceText } from '../i18n/evidence-text.ts';
 import { formatMs, formatSeconds } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
 import { statementText } from '../i18n/statement-text.ts';
@@ -104,13 +105,23 @@ function Step({ step, number, result, state, isNext }: StepProps) {
   );
 }
 
+/** What the server answered, and what its own figures say before and after. */
 export function StepAnswer({ result }: { readonly result: StepResult }) {
   return (
-    <div className="plan-step-answer mono" data-testid="plan-answer">
-      <span className={result.ok ? undefined : 'tone-down'}>{result.answer}</span>
-      <span className="grow" />
-      <span className="faint">{formatMs(result.durationMs)}</span>
-    </div>
+    <>
+      <div className="plan-step-answer mono" data-testid="plan-answer">
+        <span className={result.ok ? undefined : 'tone-down'}>{result.answer}</span>
+        <span className="grow" />
+        <span className="faint">{formatMs(result.durationMs)}</span>
+      </div>
+      {result.evidence.length > 0 && (
+        <ul className="plan-step-evidence mono" data-testid="plan-evidence">
+          {result.evidence.map((node) => (
+            <li key={node.nodeName}>{evidenceText(node)}</li>
+          ))}
+        </ul>
+      )}
+    </>
   );
 }
 

@@ -4,6 +4,7 @@ import { failures } from './en-failures.ts';
 import { faultTexts } from './en-faults.ts';
 import { infoSentences } from './en-info.ts';
 import { inspectorTexts } from './en-inspector.ts';
+import { journalTexts } from './en-journal.ts';
 import { planTexts } from './en-plan.ts';
 import { statements } from './en-statements.ts';
 
@@ -232,31 +233,7 @@ export const en = {
     open: 'What if it stays away…',
     seconds: 'Seconds away',
   },
-  journal: {
-    title: 'Journal',
-    open: 'Journal of all runs',
-    intro: 'Every run, newest first, with what the servers answered.',
-    empty: 'Nothing was run yet.',
-    undo: 'Undo…',
-    resume: 'Resume…',
-    more: 'Older runs',
-    skipped: '{{count}} lines could not be read and were skipped.',
-    by: 'by {{who}}',
-    forced: 'forced: {{reason}}',
-    steps: '{{done}} of {{all}} steps',
-    openStep: 'Step {{step}} was begun, and its end was not written: it may have been done or not.',
-    state: {
-      running: 'running',
-      done: 'done',
-      failed: 'failed',
-      cancelled: 'cancelled',
-      unfinished: 'not finished: Syncline ended',
-    },
-    unfinishedTitle: 'A run was not finished: {{title}}',
-    unfinishedNext: 'Syncline ended while it ran. The journal tells how far it came; undo or resume it there.',
-    readOnly: 'Read-only mode',
-    readOnlyHint: 'Nothing is sent to a real server that could change it.',
-  },
+  journal: journalTexts,
   plan: planTexts,
   connect: {
     title: 'Connect to a Redis server',

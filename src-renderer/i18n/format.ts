@@ -99,6 +99,13 @@ export function formatClock(atMs: number, withMs: boolean): string {
   return withMs ? `${clock}.${String(date.getMilliseconds()).padStart(3, '0')}` : clock;
 }
 
+/** Day and time of day: 2026-11-22 14:03:07. */
+export function formatMoment(atMs: number): string {
+  const date = new Date(atMs);
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${formatClock(atMs, false)}`;
+}
+
 /** The first letters of a replication id, as operators read them: c88cd043…. */
 export function formatId(id: string): string {
   return id.length > 8 ? `${id.slice(0, 8)}…` : id;
