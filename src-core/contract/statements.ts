@@ -47,6 +47,8 @@ export const statementCodes = [
   'promoteLossUnknown', // name, master
   'promoteInStep', // name, master: the plan waits until nothing is missing
   'syncBelowFull', // name, master: its master is copied anew, and so is it
+  'syncSnapshotRefused', // name, version, master, masterVersion: a full copy that the replica cannot load
+  'syncBelowWaits', // name, master: its master has no link and takes nobody in
   'syncBelowReconnects', // name, master: its master takes a new history that continues its own
   'syncLoginRejected', // name, master: the link will stay down
   'absenceUnknown', // name, master
@@ -116,7 +118,10 @@ export const statementCodes = [
   'checkReplicasFollow', // name, replicas
   'checkLoadBelowLimit', // writesPerSecond, limit
   'checkCarriesOtherData', // name, keys
-  'checkSnapshotTooNew', // name, version, master, masterVersion: known to be refused
+  'checkSnapshotTooNew', // name, version, master, masterVersion: known to be refused, when the data is dropped
+  'checkSnapshotRefused', // name, version, master, masterVersion: the same, and the data is kept
+  'checkFollowsForNow', // name, version, master, masterVersion: partial now, and a full copy would be refused
+  'checkCommandsNewer', // name, version, master, masterVersion: loads the snapshot, may not know the commands
   'checkBufferFits', // name, master, peakBytes, limitBytes
   'checkBufferTight', // name, master, peakBytes, limitBytes
   'checkBufferExceeds', // name, master, peakBytes, limitBytes

@@ -48,6 +48,9 @@ export const statements = {
   promoteLossUnknown: 'How much {{name}} lacks of {{master}} cannot be said: nobody saw the last offset of {{master}}.',
   promoteInStep: 'Writes on {{master}} wait until {{name}} has every byte; then {{name}} takes over. Nothing is lost.',
   syncBelowFull: '{{master}}, which {{name}} follows, is copied anew, and {{name}} after it.',
+  syncSnapshotRefused:
+    '{{master}} ({{masterVersion}}) would send a full copy, which {{name}} ({{version}}) cannot load: the link would stay down.',
+  syncBelowWaits: '{{master}} has no link and takes nobody in: {{name}} keeps what it has and waits.',
   syncBelowReconnects: '{{name}} reconnects to {{master}} and continues: the new history goes on from the old one.',
   syncLoginRejected: '{{master}} rejects the login that {{name}} has for it: no sync happens and the link stays down.',
   absenceUnknown: 'The write rate of {{master}} was not measured, so how long its backlog reaches cannot be said.',
@@ -114,7 +117,7 @@ export const statements = {
   checkPortFree: 'port {{port}} is free',
   checkNodesBelowLimit: '{{nodes}} of at most {{limit}} nodes',
   checkVersionNewer:
-    '{{master}} is version {{masterVersion}}, newer than {{name}} ({{version}}): its snapshot may not load, and the data of {{name}} is dropped first',
+    '{{master}} is {{masterVersion}}, newer than {{name}} ({{version}}): its snapshot may not load, and the data of {{name}} is dropped first',
   checkVersionFits: 'versions fit: {{name}} {{version}}, {{master}} {{masterVersion}}',
   checkEmptyMaster: '{{master}} holds nothing and {{name}} holds {{keys}} keys: {{name}} will be emptied',
   checkAnnouncedAddress: '{{name}} announces itself as {{host}}:{{port}}',
@@ -125,6 +128,12 @@ export const statements = {
   checkCarriesOtherData: '{{name}} holds {{keys}} keys of its own',
   checkSnapshotTooNew:
     '{{name}} ({{version}}) cannot load the snapshot of {{master}} ({{masterVersion}}): it would drop its data first and then fail, again and again',
+  checkSnapshotRefused:
+    '{{name}} ({{version}}) cannot load the snapshot of {{master}} ({{masterVersion}}): it would fail again and again, and keep its data (repl-diskless-load is swapdb)',
+  checkFollowsForNow:
+    '{{name}} ({{version}}) is older than {{master}} ({{masterVersion}}): it follows until it needs a full copy, which it cannot load; commands that it does not know it skips without a word, and its data differs from then on',
+  checkCommandsNewer:
+    '{{master}} ({{masterVersion}}) is newer than {{name}} ({{version}}): commands that {{name}} does not know it skips without a word, and its data differs from then on',
   checkBufferFits:
     'output buffer of {{master}} for {{name}}: peak {{peakBytes}} of {{limitBytes}}, the sync will succeed',
   checkBufferTight:

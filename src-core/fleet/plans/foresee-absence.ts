@@ -8,6 +8,7 @@ import { findMaster } from '../observing/topology.ts';
 import { factsOf, streamRate, toForecastReplica } from './forecast-facts.ts';
 import type { PlanScene } from './plan-draft.ts';
 import { masterName, masterOfLink } from './plan-sync.ts';
+import { foreseeRefusal } from './plan-versions.ts';
 
 /** @throws FailureError notAReplica */
 export function foreseeAbsence(replica: Member, awaySeconds: number, scene: PlanScene): Forecast {
@@ -16,7 +17,7 @@ export function foreseeAbsence(replica: Member, awaySeconds: number, scene: Plan
   if (!link) throw new FailureError('notAReplica', { name });
   const master = findMaster(replica, scene.members);
   const settings = master && (factsOf(scene, master.id).settings ?? master.reading?.settings ?? null);
-  return forecastAbsence(
+  const forecast = forecastAbsence(
     toForecastReplica(replica, master, scene),
     masterOfLink(replica, master, scene),
     { name, master: masterName(master, link.masterAddress) },
@@ -27,4 +28,5 @@ export function foreseeAbsence(replica: Member, awaySeconds: number, scene: Plan
       otherReplicas: Math.max(0, (master?.reading?.replicas.length ?? 0) - 1),
     },
   );
+  return master ? foreseeRefusal(forecast, replica, master, scene) : forecast;
 }

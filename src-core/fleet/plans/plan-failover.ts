@@ -38,6 +38,7 @@ import {
   masterName,
   movesBelow,
 } from './plan-sync.ts';
+import { warnOfOlder } from './plan-versions.ts';
 
 /** Sentinel's own time to choose, fail over and tell everybody. */
 const sentinelTimeoutMs = 60_000;
@@ -90,6 +91,7 @@ function draftThroughSentinel(
   const names = { name: replica.node.name, master: master.node.name };
   checks.warn('checkThroughSentinel', { name: names.name, masterName });
   const replicas = replicasOf(master, scene);
+  for (const member of [master, ...replicas]) if (member !== replica) warnOfOlder(checks, member, replica);
   const words = ['SENTINEL', 'FAILOVER', masterName];
   const { step } = redisStep(master, words);
   return {

@@ -29,6 +29,7 @@ import {
   movesBelow,
   watchSync,
 } from './plan-sync.ts';
+import { foreseeRefusal } from './plan-versions.ts';
 
 export function draftAttach(act: ActOf<'attach'>, replica: Member, master: Member, scene: PlanScene): PlanDraft {
   const names = { name: replica.node.name, master: master.node.name };
@@ -212,11 +213,8 @@ function foreseeResync(
   names: { readonly name: string; readonly master: string },
 ): Forecast {
   const source = masterOfLink(replica, master, scene);
-  const forecast = (isFull ? forecastForcedFull : forecastSync)(
-    toForecastReplica(replica, master, scene),
-    source,
-    names,
-  );
+  const asked = (isFull ? forecastForcedFull : forecastSync)(toForecastReplica(replica, master, scene), source, names);
+  const forecast = master ? foreseeRefusal(asked, replica, master, scene) : asked;
   if (factsOf(scene, replica.id).loginAccepted !== false) return forecast;
   const reason = say('syncLoginRejected', names);
   return {

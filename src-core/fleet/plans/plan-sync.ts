@@ -2,11 +2,11 @@
 import type { Forecast, MoveForecast } from '../../contract/acts.ts';
 import type { Address, Statement } from '../../contract/views.ts';
 import { type ForecastMaster, forecastSync } from '../../insight/forecast.ts';
-import { compareVersions, loadsSnapshotOf } from '../../insight/rdb-versions.ts';
 import type { Member } from '../observing/member.ts';
 import { descendants } from '../observing/topology.ts';
-import { factsOf, toForecastMaster, toForecastReplica, versionOf } from './forecast-facts.ts';
+import { factsOf, toForecastMaster, toForecastReplica } from './forecast-facts.ts';
 import { type Checks, evidenceStep, hostStep, type PlannedStep, type PlanScene, redisStep, say } from './plan-draft.ts';
+import { checkVersions, foreseeRefusal, isForeseenRefused } from './plan-versions.ts';
 
 const struckOut = '***';
 
@@ -23,7 +23,8 @@ export function foreseeSyncFrom(
   scene: PlanScene,
 ): Forecast {
   const names = { name: replica.node.name, master: master.node.name };
-  return forecastSync(toForecastReplica(replica, master, scene), source, names);
+  const forecast = forecastSync(toForecastReplica(replica, master, scene), source, names);
+  return foreseeRefusal(forecast, replica, master, scene);
 }
 
 /**
@@ -47,6 +48,7 @@ export function atLeastAt(source: ForecastMaster, offset: number): ForecastMaste
 /** Those below a node that is copied anew: its history changes under them, and so does their data. */
 export function movesBelow(member: Member, forecast: Forecast, scene: PlanScene): MoveForecast[] {
   if (forecast.sync !== 'full') return [];
+  if (isForeseenRefused(forecast)) return waitersBelow(member, scene);
   return descendants(member, scene.members).map((below) => ({
     nodeId: below.id,
     nodeName: below.node.name,
@@ -57,6 +59,25 @@ export function movesBelow(member: Member, forecast: Forecast, scene: PlanScene)
       bytesDestroyed: below.reading?.memory.datasetBytes ?? null,
       replicasBelow: descendants(below, scene.members).length,
       window: null,
+    },
+  }));
+}
+
+/** A node without a link takes nobody in: those below keep what they have, and wait. */
+function waitersBelow(member: Member, scene: PlanScene): MoveForecast[] {
+  return descendants(member, scene.members).map((below) => ({
+    nodeId: below.id,
+    nodeName: below.node.name,
+    forecast: {
+      sync: 'none',
+      reason: say('syncBelowWaits', { name: below.node.name, master: member.node.name }),
+      transferBytes: 0,
+      keysDestroyed: 0,
+      bytesDestroyed: 0,
+      replicasBelow: 0,
+      window: null,
+      cost: null,
+      advice: null,
     },
   }));
 }
@@ -73,7 +94,7 @@ export function checkFullSync(
   forecast: Forecast,
   scene: PlanScene,
 ): void {
-  checkVersions(checks, replica, master, forecast);
+  checkVersions(checks, replica, master, forecast, scene);
   if (forecast.sync !== 'full' || forecast.cost === null) return;
   const names = { name: replica.node.name, master: master.node.name };
   const { verdict, peakBytes, limitBytes } = forecast.cost.outputBuffer;
@@ -96,18 +117,6 @@ function checkFork(checks: Checks, master: Member, forecast: Forecast, _scene: P
   if (systemBytes !== null && rssBytes + forkBytes > systemBytes) {
     checks.warn('checkForkTight', { ...params, systemBytes });
   } else checks.pass('checkForkFits', params);
-}
-
-/** A snapshot of a newer format is found out after the data was dropped: then no try ever succeeds. */
-function checkVersions(checks: Checks, replica: Member, master: Member, forecast: Forecast): void {
-  if (!replica.reading || !master.reading) return;
-  const [version, masterVersion] = [replica.reading.redisVersion, master.reading.redisVersion];
-  const params = { name: replica.node.name, version, master: master.node.name, masterVersion };
-  const loads = loadsSnapshotOf(versionOf(replica.reading), versionOf(master.reading));
-  const isNewer = loads === null ? compareVersions(masterVersion, version) > 0 : !loads;
-  if (!isNewer) checks.pass('checkVersionFits', params);
-  else if (loads === false && forecast.sync === 'full') checks.failUnlessForced('checkSnapshotTooNew', params);
-  else checks.warn('checkVersionNewer', params);
 }
 
 export function destroyedBySync(replica: Member, forecast: Forecast): Statement[] {

@@ -85,12 +85,12 @@ describe('attach', () => {
       },
       { name: 'below', port: 4, reading: { link: sceneLink(3) } },
     );
-    expect(codes(shown.checks, 'warn')).toEqual(['checkBufferUnknown', 'checkEmptyMaster', 'checkReplicasFollow']);
+    expect(codes(shown.checks, 'warn')).toEqual(['checkEmptyMaster', 'checkReplicasFollow']);
     expect(shown.checks.find(({ level }) => level === 'fail')).toMatchObject({
       statement: { code: 'checkSnapshotTooNew' },
       forceable: true,
     });
-    expect(shown.moves).toMatchObject([{ nodeName: 'below', forecast: { sync: 'full', keysDestroyed: 10 } }]);
+    expect(shown.moves).toMatchObject([{ nodeName: 'below', forecast: { sync: 'none', keysDestroyed: 0 } }]);
   });
 
   it('asks for the typed name of a server in production that is changed', () => {
