@@ -16,6 +16,8 @@ import type {
 } from './node-protocol.ts';
 import { type NodeState, type NodeStateEvent, stepNodeState } from './node-state.ts';
 
+/** A start reads the program and what the node saved, and may have to wait for a busy machine. */
+const startTimeoutMs = 60_000;
 /** A worker that does not answer within this is taken for hanging; its node is not harmed, the caller is told. */
 const requestTimeoutMs = 5000;
 /** A stop writes the snapshot first. After this the worker is ended from outside. */
@@ -96,7 +98,7 @@ export class EmbeddedNode implements Disposable {
     this.#worker = worker;
     this.#listen(worker);
     try {
-      const answer = await this.#request({ kind: 'start', settings: { ...this.#settings, follows } }, requestTimeoutMs);
+      const answer = await this.#request({ kind: 'start', settings: { ...this.#settings, follows } }, startTimeoutMs);
       const port = answer !== null && 'port' in answer ? answer.port : 0;
       this.#settings = { ...this.#settings, port };
       this.#step({ kind: 'listening', port });

@@ -305,8 +305,10 @@ describe('clients that wait when their master becomes a replica', () => {
 });
 
 describe('snapshots that are slowed on purpose', () => {
-  /** Keys with a delay of 20 ms each. */
+  /** Keys with a delay of 20 ms each, or of 60: so long that it is seen to go on, on a busy machine too. */
   const keys = 50;
+  const delayMicros = 20_000;
+  const longDelayMicros = 60_000;
   const leastMs = 950;
 
   async function withKeys(server: ServerProcess): Promise<void> {
@@ -316,7 +318,7 @@ describe('snapshots that are slowed on purpose', () => {
 
   it.each(['yes', 'no'])('rdb-key-save-delay holds a replica in wait_bgsave, diskless %s', async (diskless) => {
     await tellBoth(async (start) => {
-      const settings = { ...noDelay, 'repl-diskless-sync': diskless, 'rdb-key-save-delay': 20_000 };
+      const settings = { ...noDelay, 'repl-diskless-sync': diskless, 'rdb-key-save-delay': longDelayMicros };
       await using subject = await start({ settings });
       await using replica = await startRedis();
       await withKeys(subject);
@@ -342,7 +344,7 @@ describe('snapshots that are slowed on purpose', () => {
 
   it('key-load-delay makes a load long, and the link outlives it whatever repl-timeout says', async () => {
     await using master = await startRedis({ settings: noDelay });
-    await using subject = await startSyncline({ settings: { 'key-load-delay': 25_000, 'repl-timeout': 1 } });
+    await using subject = await startSyncline({ settings: { 'key-load-delay': longDelayMicros, 'repl-timeout': 1 } });
     await withKeys(master);
     const client = subject.client();
     const beganAt = performance.now();
@@ -369,7 +371,7 @@ describe('snapshots that are slowed on purpose', () => {
       await using first = await start({ settings: { save: '3600 1' } });
       await withKeys(first);
       await first.client().save();
-      const settings = { 'key-load-delay': 20_000 };
+      const settings = { 'key-load-delay': delayMicros };
       await using again = await start({ settings, folder: first.folder, readyText: 'Ready to accept' });
       // By its own word: how long a process takes to start is another matter.
       const seconds = Number(/DB loaded from disk: ([\d.]+) seconds/.exec(again.output())?.[1]);

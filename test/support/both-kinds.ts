@@ -35,6 +35,19 @@ export async function shown(client: Redis, ...names: readonly string[]): Promise
   return Object.fromEntries(names.map((name) => [name, fields[name]]));
 }
 
+/**
+ * A replica tries about once a second, by the clock of its own log: however late the reader is.
+ * @throws where it tried oftener
+ */
+export function expectPacedTries(replica: ServerProcess): void {
+  const lines = replica.output().split('\n');
+  const momentsMs = lines
+    .filter((line) => line.includes('Connecting to MASTER'))
+    .map((line) => Date.parse(/^\d+:\w (\S+ \S+ \S+ \S+) /.exec(line)?.[1] ?? ''));
+  const seconds = (momentsMs.at(-1)! - momentsMs[0]!) / 1000;
+  expect(momentsMs.length, `tries in ${seconds} seconds`).toBeLessThanOrEqual(seconds + 2);
+}
+
 /** The lines of the log that match, without time, process, numbers and ids. */
 export function logged(server: ServerProcess, what: RegExp): string[] {
   return server
