@@ -52,7 +52,7 @@ interface Pace {
 
 /** Measured as seconds of one core of 2020s hardware, with strings of 80 bytes to 50 kB and hashes of 30 fields. */
 const nativePace: Pace = { saveKeyUs: 0.6, saveBytesPerSecond: 240e6, loadKeyUs: 0.7, loadBytesPerSecond: 300e6 };
-const embeddedPace: Pace = { saveKeyUs: 0.5, saveBytesPerSecond: 110e6, loadKeyUs: 0.9, loadBytesPerSecond: 120e6 };
+const embeddedPace: Pace = { saveKeyUs: 0.5, saveBytesPerSecond: 110e6, loadKeyUs: 1.2, loadBytesPerSecond: 70e6 };
 /** Another machine, or a busy one, may be slower or quicker than what is assumed by this factor. */
 const assumedFactor = 2;
 /** A gigabit of payload where nothing was measured; within one machine the replica's writing to its disk. */
