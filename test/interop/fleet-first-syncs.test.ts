@@ -11,6 +11,7 @@ import { waitFor } from '../support/wait-for.ts';
 /** Bytes are foreseen within this share, time within this factor. */
 const bytesShare = 0.2;
 const timeFactor = 2;
+const triesCounted = 3;
 
 type Way = 'by disk' | 'diskless';
 
@@ -60,7 +61,7 @@ describe.each(Object.entries(shapes))('%s in memory, from and to Redis and ours'
       // A host that comes anew has watched no sync of these servers.
       await scene.takeOver(await startHost(inject('nodeWorkerUrl')));
       const before = await coreSeconds(scene, master, replica);
-      const cost = await firstSync(scene, replica, master);
+      const { cost } = await firstSync(scene, replica, master);
       const spent = (await coreSeconds(scene, master, replica)) - before;
       expect(cost.basis.map(({ code }) => code)).toEqual(['costSizeSampled', 'costRateAssumed']);
       const { saveAndSendSeconds = 0, loadSeconds = 0 } = cost.phases ?? {};
@@ -80,7 +81,7 @@ describe.each(Object.entries(shapes))('%s in memory, from and to Redis and ours'
 it('1 MB is foreseen to take less than a second, and no figure is made of it', async () => {
   await using scene = await startScene(inject('nodeWorkerUrl'), 'alpha', 'bravo');
   await fill(scene, `for i = 1, 8000 do redis.call('SET', 'key:' .. i, noise(130)) end`);
-  const cost = await firstSync(scene, 'bravo', 'alpha');
+  const { cost } = await firstSync(scene, 'bravo', 'alpha');
   expectNear(cost.snapshotBytes, await snapshotBytes(scene, 'alpha'), 1 + bytesShare, 'bytes');
   // The screen writes "under a second" for this, and a factor of tens of milliseconds would mean nothing.
   expect(cost.range?.mostSeconds).toBeLessThan(1);
@@ -167,9 +168,7 @@ describe('a first sync of servers that are told to rest takes as long as was for
       for (const [key, value] of pairs) await scene.send(name, ['CONFIG', 'SET', key, value]);
     }
     await scene.takeOver(await startHost(inject('nodeWorkerUrl')));
-    const beganMs = performance.now();
-    const cost = await firstSync(scene, replica, master);
-    const tookSeconds = (performance.now() - beganMs) / 1000;
+    const { cost, tookSeconds } = await firstSync(scene, replica, master);
     // The rests are foreseen as they are; what comes on top is the pace of the servers, which is small here.
     expect(cost.range?.leastSeconds).toBeGreaterThan(seconds);
     expectNear(cost.totalSeconds, tookSeconds, timeFactor, 'time');
@@ -186,22 +185,21 @@ it('a first sync takes as long as one of another replica just before lets forese
   await fill(scene, shapes['150 MB of large strings']);
   await firstSync(scene, 'bravo', 'alpha');
   const ratios: number[] = [];
-  for (const name of ['charlie', 'delta', 'echo']) {
+  for (const name of ['charlie', 'delta', 'echo', 'foxtrot', 'golf']) {
     await scene.start(name);
-    await timed(scene, name, ratios);
+    const { cost, tookSeconds } = await firstSync(scene, name, 'alpha');
+    const isByAnother = cost.basis.some(({ code }) => code === 'costTimeLikeSync');
+    // A machine that looks too seldom cannot say how long a sync took, and says so: then nothing is foreseen by it.
+    expect(cost.range === null).toBe(isByAnother);
+    if (isByAnother) ratios.push((cost.totalSeconds ?? 0) / tookSeconds);
+    await scene.send(name, ['REPLICAOF', 'NO', 'ONE']);
+    await empty(scene, name);
+    if (ratios.length === triesCounted) break;
   }
-  const middle = ratios.toSorted((one, other) => one - other)[1];
-  expectNear(middle ?? null, 1, timeFactor, `foreseen over taken, of ${ratios.map((ratio) => ratio.toFixed(2))}`);
+  expect(ratios).toHaveLength(triesCounted);
+  const middle = ratios.toSorted((one, other) => one - other)[(triesCounted - 1) / 2] ?? 0;
+  expectNear(middle, 1, timeFactor, `foreseen over taken, the middle of ${ratios.map((ratio) => ratio.toFixed(2))}`);
 });
-
-async function timed(scene: FleetScene, replica: string, ratios: number[]): Promise<void> {
-  const beganMs = performance.now();
-  const cost = await firstSync(scene, replica, 'alpha');
-  const tookSeconds = (performance.now() - beganMs) / 1000;
-  expect(cost.basis.map(({ code }) => code)).toContain('costTimeLikeSync');
-  expect(cost.range).toBeNull();
-  ratios.push((cost.totalSeconds ?? 0) / tookSeconds);
-}
 
 /** Past the host: its commands have a time-out. */
 async function fill(scene: FleetScene, lua: string): Promise<void> {
@@ -217,19 +215,25 @@ async function empty(scene: FleetScene, name: string): Promise<void> {
   await scene.look();
 }
 
-/** Plans and runs the attachment, until the replica streams. @returns what was foreseen */
-async function firstSync(scene: FleetScene, replica: string, master: string): Promise<SyncCost> {
+/** Plans the attachment and runs it, until the replica streams. */
+async function firstSync(
+  scene: FleetScene,
+  replica: string,
+  master: string,
+): Promise<{ readonly cost: SyncCost; readonly tookSeconds: number }> {
   const plan = await scene.plan({ kind: 'attach', nodeId: scene.id(replica), masterId: scene.id(master) });
-  const cost = costOf(plan.forecast);
-  const { failure } = await scene.run(plan);
-  expect(failure).toBeNull();
+  const beganMs = performance.now();
+  const running = scene.run(plan);
   await waitFor(
     `${replica} to stream`,
     () => scene.info(replica, 'master_link_status'),
     (state) => state === 'up',
     { timeoutMs: 60_000 },
   );
-  return cost;
+  const tookSeconds = (performance.now() - beganMs) / 1000;
+  expect((await running).failure).toBeNull();
+  await scene.look();
+  return { cost: costOf(plan.forecast), tookSeconds };
 }
 
 function costOf(forecast: Forecast | null): SyncCost {
