@@ -10,9 +10,11 @@ import { useSelection } from '../store/selection-store.ts';
 import { type ChartFigure, type ChartRow, type ChartSpan, chartRows, chartSpan, placeMarks } from './chart-rows.ts';
 import { shownInCharts } from './chart-scope.ts';
 import './charts.css';
-import { type ChartLine, FleetChart, highestOf, LineSample } from './FleetChart.tsx';
+import { FleetChart, highestOf } from './FleetChart.tsx';
+import { LineSample } from './LineSample.tsx';
+import type { ChartLine } from './series-looks.ts';
 
-/** Charts are drawn anew once a slot, not at each sample: three charts a second would be most of the window's cost. */
+/** Charts are drawn anew once a slot, not at each sample, and less often while nobody is there: each time costs paint. */
 const redrawAtLeastMs = 2000;
 const redrawUnattendedAtLeastMs = 8000;
 const slotsUnattended = 4;
