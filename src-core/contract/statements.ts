@@ -90,6 +90,7 @@ export const statementCodes = [
   'destroysByRestart', // name, keys
   'destroysSettings', // name, settings
   'holdsWrites', // name, timeoutMs
+  'holdsCommands', // name, timeoutMs: reads too, and it cannot be ended early
 
   // Checks.
   'checkReachable', // name
@@ -141,7 +142,8 @@ export const statementCodes = [
   'checkNotWhole', // name
   'checkHasFailover', // name
   'checkPausesWrites', // name: no FAILOVER there; writes are paused instead
-  'checkNoPause', // name: neither FAILOVER nor a pause of writes alone
+  'checkPausesAll', // name, timeoutMs: neither FAILOVER nor a pause of writes alone there; every command is paused instead
+  'checkNoPause', // name: neither FAILOVER nor a pause that would be safe
   'checkReplicaUnlisted', // name, master: not in the master's list by the address that it announces
   'checkSentinelInCharge', // name, masterName
   'checkThroughSentinel', // name, masterName

@@ -99,6 +99,9 @@ export const statements = {
   destroysSettings: 'The present values of {{settings}} on {{name}} are replaced.',
   holdsWrites: 'Writes on {{name}} wait for at most {{timeoutMs}}.',
 
+  holdsCommands:
+    'Every command on {{name}}, reads too, waits for {{timeoutMs}}. It has no pause for writes alone, and none that can be ended early.',
+
   checkReachable: '{{name}} answers',
   checkNotReachable: '{{name}} does not answer',
   checkNotSelf: 'not the same server',
@@ -157,7 +160,10 @@ export const statements = {
   checkNotWhole: '{{name}} is in the middle of a full sync: its data is not whole',
   checkHasFailover: '{{name}} knows FAILOVER',
   checkPausesWrites: '{{name}} has no FAILOVER: its writes are paused with CLIENT PAUSE WRITE, which ends by itself',
-  checkNoPause: '{{name}} has neither FAILOVER nor a pause for writes alone (6.2 and later)',
+  checkPausesAll:
+    '{{name}} has neither FAILOVER nor a pause for writes alone (6.2 and later): every command of every client waits there for {{timeoutMs}}, and it refuses writes from when the replica is raised (min-replicas-to-write)',
+  checkNoPause:
+    '{{name}} has no FAILOVER that could be used here, and CLIENT PAUSE or what makes it safe is not permitted there',
   checkReplicaUnlisted: '{{master}} does not list {{name}} under an address that is known: FAILOVER TO cannot name it',
   checkSentinelInCharge:
     'Sentinel watches {{masterName}} and would undo this, or do it again: change it through Sentinel, or take it out of its watch',

@@ -31,10 +31,20 @@ export interface PlanFacts {
 /** A node and whom it follows, as the journal keeps it: found again by run_id, or by its address. */
 export type WantedLink = Pick<NodeState, 'nodeId' | 'name' | 'address' | 'runId' | 'master'>;
 
-/** What a run began with or was to reach, and the settings that it replaced. */
+/** Settings of one node, as the journal keeps them. */
+export interface WantedSettings {
+  readonly node: WantedLink;
+  readonly values: Readonly<Record<string, string>>;
+  /** They stand in its configuration file as well. */
+  readonly rewrites?: boolean;
+}
+
+/** What a run began with or was to reach. */
 export interface Restoration {
   readonly links: readonly WantedLink[];
-  readonly settings: readonly { readonly node: WantedLink; readonly values: Readonly<Record<string, string>> }[];
+  readonly settings: readonly WantedSettings[];
+  /** Where a run that could not let go may hold writes still. */
+  readonly paused: readonly WantedLink[];
 }
 
 export interface PlanScene {
@@ -59,9 +69,28 @@ export type StepAction =
       readonly undoWords?: readonly string[];
       /** The node that it is led to, where it is in the fleet: nobody is led to one that is gone by then. */
       readonly towardsId?: NodeId;
+      /** Not sent when less is left of the `pauseAll` of this run: what comes after it would come too late. */
+      readonly pauseLeftMs?: number;
     }
   /** All or none: in MULTI, so that a cut leaves nothing half done. */
-  | { readonly kind: 'transaction'; readonly nodeId: NodeId; readonly commands: readonly (readonly string[])[] }
+  | {
+      readonly kind: 'transaction';
+      readonly nodeId: NodeId;
+      readonly commands: readonly (readonly string[])[];
+      /** What was held there is let go by it. */
+      readonly releases?: true;
+    }
+  /** Every command of a server is held, its own clock ends it: nobody is looked at then, for none would be answered. */
+  | {
+      readonly kind: 'pauseAll';
+      readonly pausedId: NodeId;
+      readonly commands: readonly (readonly string[])[];
+      readonly pauseMs: number;
+      /** Sent when the run ends before a transaction `releases` them. */
+      readonly undo: readonly (readonly string[])[];
+    }
+  /** Until the replica has what its master had when it was paused. */
+  | { readonly kind: 'waitInStep'; readonly nodeId: NodeId; readonly timeoutMs: number }
   /** What an earlier step held is let go by this command, and its `undoWords` are not needed any more. */
   | { readonly kind: 'release'; readonly nodeId: NodeId; readonly words: readonly string[] }
   | { readonly kind: 'sentinel'; readonly nodeId: NodeId; readonly words: readonly string[] }
@@ -114,7 +143,9 @@ export interface PlanDraft {
   /** Where it ends, for the one that resumes it: whom each node that it moves follows then. Empty: it moves none. */
   readonly goal?: readonly { readonly member: Member; readonly master: Address | null }[];
   /** Settings that it replaces, with their present values. */
-  readonly replacedSettings?: Restoration['settings'];
+  readonly replacedSettings?: readonly WantedSettings[];
+  /** Settings as they are to be when it is done. */
+  readonly goalSettings?: readonly WantedSettings[];
   /** The nodes whose state the plan stands on: when it changes the plan expires. */
   readonly concerns: readonly Member[];
 }
@@ -194,6 +225,24 @@ export function holdingStep(member: Member, words: readonly string[], undoWords:
 export function releaseStep(member: Member, words: readonly string[]): PlannedStep {
   const { step } = redisStep(member, words);
   return { step, action: { kind: 'release', nodeId: member.id, words } };
+}
+
+/** Holds every command of a server for so long, and asks in the same breath where its stream stands. */
+export function wholePauseStep(
+  member: Member,
+  commands: readonly (readonly string[])[],
+  pauseMs: number,
+  undo: readonly (readonly string[])[],
+): PlannedStep {
+  const asked = [...commands, ['INFO', 'replication']];
+  const { step } = transactionStep(member, asked);
+  return { step, action: { kind: 'pauseAll', pausedId: member.id, commands: asked, pauseMs, undo } };
+}
+
+/** Puts back what an earlier step held. */
+export function releasingStep(member: Member, commands: readonly (readonly string[])[]): PlannedStep {
+  const { step } = transactionStep(member, commands);
+  return { step, action: { kind: 'transaction', nodeId: member.id, commands, releases: true } };
 }
 
 /** Several commands that run together or not at all; shown as the lines that redis-cli takes. */

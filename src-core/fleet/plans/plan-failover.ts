@@ -23,7 +23,9 @@ import {
   checkSwitchover,
   failoverTimeoutMs,
   forecastRaised,
+  holdsOf,
   type Switchover,
+  settingsMeanwhile,
   switchoverOffset,
   switchoverSteps,
 } from './plan-switchover.ts';
@@ -59,10 +61,7 @@ export function draftFailover(act: ActOf<'failover'>, replica: Member, scene: Pl
     title: say('titleFailover', names),
     forecast: forecastRaised(switchover, scene),
     moves: moved.flatMap(({ moves }) => moves),
-    destroys: [
-      say('holdsWrites', { name: master.node.name, timeoutMs: switchover.timeoutMs }),
-      ...moved.flatMap(({ destroys }) => destroys),
-    ],
+    destroys: [holdsOf(switchover, scene), ...moved.flatMap(({ destroys }) => destroys)],
     checks: checks.list,
     steps: [
       ...switchoverSteps(switchover, scene),
@@ -76,6 +75,7 @@ export function draftFailover(act: ActOf<'failover'>, replica: Member, scene: Pl
       { member: replica, master: null },
       ...[master, ...siblings].map((member) => ({ member, master: replica.peerAddress })),
     ],
+    ...settingsMeanwhile(switchover, scene),
   };
 }
 
@@ -135,7 +135,7 @@ export function draftReverse(act: ActOf<'reverseLink'>, replica: Member, scene: 
     title: say('titleReverseLink', names),
     forecast: forecastRaised(switchover, scene),
     moves: moved.moves,
-    destroys: [say('holdsWrites', { name: names.master, timeoutMs: switchover.timeoutMs }), ...moved.destroys],
+    destroys: [holdsOf(switchover, scene), ...moved.destroys],
     checks: checks.list,
     steps: switchoverSteps(switchover, scene),
     undo: say('undoFromJournal'),
@@ -146,6 +146,7 @@ export function draftReverse(act: ActOf<'reverseLink'>, replica: Member, scene: 
       { member: replica, master: null },
       { member: master, master: replica.peerAddress },
     ],
+    ...settingsMeanwhile(switchover, scene),
   };
 }
 

@@ -4,6 +4,7 @@ import { FailureError } from '../../contract/failure-error.ts';
 import type { Address } from '../../contract/views.ts';
 import type { Member } from '../observing/member.ts';
 import { ancestors, findMaster, isAddressOf, sameAddress } from '../observing/topology.ts';
+import { factsOf } from './forecast-facts.ts';
 import { checkReplicasBelow } from './plan-checks.ts';
 import {
   type ActOf,
@@ -12,16 +13,21 @@ import {
   type PlanDraft,
   type PlannedStep,
   type PlanScene,
+  type Restoration,
   redisStep,
   say,
   type WantedLink,
+  type WantedSettings,
 } from './plan-draft.ts';
 import { checkAttach } from './plan-replication.ts';
+import { toWanted } from './plan-settings.ts';
 import {
   asRaised,
   checkSwitchover,
   failoverTimeoutMs,
+  holdsOf,
   type Switchover,
+  settingsMeanwhile,
   switchoverOffset,
   switchoverSteps,
 } from './plan-switchover.ts';
@@ -42,6 +48,15 @@ interface Change {
   readonly wanted: WantedLink;
 }
 
+/** Settings of one node that are not as they are wanted. */
+interface SettingChange {
+  readonly member: Member;
+  readonly values: Readonly<Record<string, string>>;
+  /** Of the same names, where they are known. */
+  readonly present: Readonly<Record<string, string>>;
+  readonly rewrites: boolean;
+}
+
 /** @throws FailureError runUnknown */
 export function draftRestore(act: ActOf<'restore'>, scene: PlanScene): PlanDraft {
   const { restoration } = scene;
@@ -56,12 +71,14 @@ export function draftRestore(act: ActOf<'restore'>, scene: PlanScene): PlanDraft
     } else if (!standsWhereWanted(member, wanted)) changes.push({ member, wanted });
   }
   const switchover = findSwitchover(changes, scene);
-  const settings = settingSteps(restoration.settings, scene);
+  const settings = restoration.settings.flatMap((wanted) => findSettingChange(wanted, checks, scene));
   if (changes.length === 0 && settings.length === 0) {
     const failure = new FailureError('checkFailed', { check: 'checkNothingToMove' });
-    checks.fail('checkNothingToMove', { name: restoration.links[0]?.name ?? '' }, failure);
+    const [first] = [...restoration.links, ...restoration.settings.map(({ node }) => node)];
+    checks.fail('checkNothingToMove', { name: first?.name ?? '' }, failure);
   }
-  return { act, checks: checks.list, ...draftChanges(act, checks, changes, switchover, settings, scene) };
+  const draft = draftChanges(act, checks, changes, switchover, settings, scene);
+  return { act, checks: checks.list, ...draft, steps: [...releaseSteps(restoration, scene), ...draft.steps] };
 }
 
 function draftChanges(
@@ -69,7 +86,7 @@ function draftChanges(
   checks: Checks,
   changes: readonly Change[],
   switchover: Switchover | null,
-  settings: readonly PlannedStep[],
+  settings: readonly SettingChange[],
   scene: PlanScene,
 ): Omit<PlanDraft, 'act' | 'checks'> {
   if (switchover) checkSwitchover(checks, switchover, scene);
@@ -81,14 +98,16 @@ function draftChanges(
     ...(switchover ? [switchoverMove(checks, switchover, scene)] : []),
     ...followers.flatMap((change) => followerMove(checks, change, switchover, raised, scene)),
   ];
+  const meanwhile = settingsMeanwhile(switchover, scene);
+  const concerns = [...new Set([...changes, ...settings].map(({ member }) => member))];
   const byId = new Map(changes.map(({ member }) => [member.id, member]));
   const loser = moves.map(({ nodeId, forecast }) => losing(byId.get(nodeId), forecast)).find(Boolean) ?? null;
   return {
-    title: say(act.to === 'before' ? 'titleUndo' : 'titleResume', { nodes: changes.length }),
+    title: say(act.to === 'before' ? 'titleUndo' : 'titleResume', { nodes: concerns.length }),
     forecast: moves[0]?.forecast ?? null,
     moves,
     destroys: [
-      ...(switchover ? [say('holdsWrites', { name: switchover.master.node.name, timeoutMs: failoverTimeoutMs })] : []),
+      ...(switchover ? [holdsOf(switchover, scene)] : []),
       ...moves.flatMap(({ nodeId, forecast }) => {
         const member = byId.get(nodeId);
         return member ? destroyedBySync(member, forecast) : [];
@@ -98,13 +117,21 @@ function draftChanges(
       ...(switchover ? switchoverSteps(switchover, scene) : []),
       ...raised.flatMap(({ member }) => raiseSteps(member)),
       ...followers.flatMap((change) => followerSteps(change, scene)),
-      ...settings,
+      ...settings.flatMap(settingSteps),
     ],
     undo: say('undoOfUndo'),
     losesDataAt: loser,
     refusal: checks.refusal,
-    concerns: changes.map(({ member }) => member),
+    concerns,
     goal: changes.map(({ member, wanted }) => ({ member, master: wanted.master })),
+    replacedSettings: [
+      ...meanwhile.replacedSettings,
+      ...settings.map(({ member, present, rewrites }) => ({ node: toWanted(member), values: present, rewrites })),
+    ],
+    goalSettings: [
+      ...meanwhile.goalSettings,
+      ...settings.map(({ member, values, rewrites }) => ({ node: toWanted(member), values, rewrites })),
+    ],
   };
 }
 
@@ -193,13 +220,40 @@ function followerSteps({ member, wanted }: Change, scene: PlanScene): PlannedSte
   return master ? followSteps(member, master, scene) : [replicaOfStep(member, wanted.master)];
 }
 
-function settingSteps(
-  settings: NonNullable<PlanScene['restoration']>['settings'],
-  scene: PlanScene,
-): readonly PlannedStep[] {
-  return settings.flatMap(({ node, values }) => {
+/** A pause that a killed run left holds the stream of a replica too: it would not catch up before the pause is over. */
+function releaseSteps({ paused }: Restoration, scene: PlanScene): PlannedStep[] {
+  return paused.flatMap((node) => {
     const member = findWanted(node, scene);
-    if (!member) return [];
-    return Object.entries(values).map(([name, value]) => redisStep(member, ['CONFIG', 'SET', name, value]));
+    return member?.lifecycle.kind === 'running' ? [redisStep(member, ['CLIENT', 'UNPAUSE'])] : [];
   });
+}
+
+/** What differs from what is wanted; all of it, where the present values are not known. */
+function findSettingChange(
+  { node, values, rewrites }: WantedSettings,
+  checks: Checks,
+  scene: PlanScene,
+): SettingChange[] {
+  const member = findWanted(node, scene);
+  if (member?.lifecycle.kind !== 'running') {
+    checks.warn('checkNodeAway', { name: node.name, ...node.address });
+    return [];
+  }
+  const known = factsOf(scene, member.id).settings;
+  const changed = Object.entries(values).filter(([name, value]) => known?.get(name) !== value);
+  if (changed.length === 0 && rewrites !== true) return [];
+  const present = changed.flatMap(([name]) => {
+    const value = known?.get(name);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return [
+    { member, values: Object.fromEntries(changed), present: Object.fromEntries(present), rewrites: rewrites === true },
+  ];
+}
+
+function settingSteps({ member, values, rewrites }: SettingChange): PlannedStep[] {
+  return [
+    ...Object.entries(values).map(([name, value]) => redisStep(member, ['CONFIG', 'SET', name, value])),
+    ...(rewrites ? [redisStep(member, ['CONFIG', 'REWRITE'])] : []),
+  ];
 }

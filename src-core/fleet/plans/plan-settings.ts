@@ -47,7 +47,8 @@ export function draftSettings(act: ActOf<'changeSettings'>, member: Member, scen
     losesDataAt: null,
     refusal: checks.refusal,
     concerns: [member],
-    replacedSettings: [{ node: toWanted(member), values: Object.fromEntries(known) }],
+    replacedSettings: [{ node: toWanted(member), values: Object.fromEntries(known), rewrites: act.rewrite === true }],
+    goalSettings: [{ node: toWanted(member), values: Object.fromEntries(changed), rewrites: act.rewrite === true }],
   };
 }
 

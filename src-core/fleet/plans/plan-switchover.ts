@@ -1,7 +1,7 @@
 // The part of a plan in which a replica takes over from its living master without losing a write.
 import type { Forecast } from '../../contract/acts.ts';
 import { FailureError } from '../../contract/failure-error.ts';
-import type { Address } from '../../contract/views.ts';
+import type { Address, Statement } from '../../contract/views.ts';
 import type { ForecastMaster } from '../../insight/forecast.ts';
 import { compareVersions } from '../../insight/rdb-versions.ts';
 import type { Member } from '../observing/member.ts';
@@ -12,6 +12,7 @@ import {
   type Checks,
   evidenceStep,
   holdingStep,
+  type PlanDraft,
   type PlannedStep,
   type PlanScene,
   redisStep,
@@ -20,6 +21,7 @@ import {
   waitStep,
 } from './plan-draft.ts';
 import { followStep, loginSteps, stopLoadFirst, watchSync } from './plan-sync.ts';
+import { canFence, fencedSettings, wholePauseMs, wholePauseSteps } from './plan-whole-pause.ts';
 
 /** How long writes may be held unless a person says otherwise. */
 export const failoverTimeoutMs = 5000;
@@ -27,10 +29,13 @@ export const failoverTimeoutMs = 5000;
 const catchUpShare = 0.6;
 /** A replica that lags by more seconds of writing than the pause lasts would not catch up in it. */
 const lagSecondsPerPause = 0.5;
-const writePauseSince = '6.2';
+const failoverSince = '6.2';
 
-/** `failover`: the server does it. `pause`: we do it in steps. `none`: the server can neither. */
-export type SwitchoverWay = 'failover' | 'pause' | 'none';
+/**
+ * `failover`: the server does it. `pause`: we do it in steps while writes are held; `pauseAll`: while every command is.
+ * `none`: the server can neither.
+ */
+type SwitchoverWay = 'failover' | 'pause' | 'pauseAll' | 'none';
 
 export interface Switchover {
   readonly master: Member;
@@ -38,14 +43,35 @@ export interface Switchover {
   readonly timeoutMs: number;
 }
 
-export function switchoverWay({ master, replica }: Switchover, scene: PlanScene): SwitchoverWay {
+function switchoverWay({ master, replica }: Switchover, scene: PlanScene): SwitchoverWay {
   const { unknownCommands } = factsOf(scene, master.id);
   const lacks = (feature: string) =>
     master.reading?.rights?.missing.some((right) => right.feature === feature) ?? false;
-  const isOld = compareVersions(master.reading?.redisVersion ?? '', writePauseSince) < 0;
-  const knowsFailover = !isOld && !unknownCommands.has('failover') && !lacks('failover');
+  const isOld = (member: Member) => compareVersions(member.reading?.redisVersion ?? '', failoverSince) < 0;
+  // The replica must know the PSYNC by which it is handed the part of the master.
+  const knowsFailover = ![master, replica].some(isOld) && !unknownCommands.has('failover') && !lacks('failover');
   if (knowsFailover && listedAddress(master, replica, scene) !== null) return 'failover';
-  return isOld || unknownCommands.has('client') || lacks('pauseWrites') ? 'none' : 'pause';
+  if (unknownCommands.has('client') || lacks('pauseWrites')) return 'none';
+  if (!isOld(master)) return 'pause';
+  return canFence(master, scene) ? 'pauseAll' : 'none';
+}
+
+/** What is held meanwhile, of how much, and for how long at most. */
+export function holdsOf(switchover: Switchover, scene: PlanScene): Statement {
+  const { name } = switchover.master.node;
+  if (switchoverWay(switchover, scene) !== 'pauseAll')
+    return say('holdsWrites', { name, timeoutMs: switchover.timeoutMs });
+  return say('holdsCommands', { name, timeoutMs: wholePauseMs });
+}
+
+/** Settings that are other ones while it runs, and are put back by it: undo and resume of a cut run lead to them both. */
+export function settingsMeanwhile(
+  switchover: Switchover | null,
+  scene: PlanScene,
+): Required<Pick<PlanDraft, 'replacedSettings' | 'goalSettings'>> {
+  const isFenced = switchover !== null && switchoverWay(switchover, scene) === 'pauseAll';
+  const settings = isFenced ? fencedSettings(switchover.master, scene) : [];
+  return { replacedSettings: settings, goalSettings: settings };
 }
 
 /** FAILOVER TO wants the address under which the master itself knows the replica. */
@@ -75,6 +101,10 @@ export function checkSwitchover(checks: Checks, switchover: Switchover, scene: P
     case 'pause':
       checks.warn('checkPausesWrites', { name });
       break;
+    case 'pauseAll':
+      checks.warn('checkPausesAll', { name, timeoutMs: wholePauseMs });
+      checkRights(checks, master, ['tune']);
+      break;
     case 'none':
       checks.fail('checkNoPause', { name }, new FailureError('checkFailed', { check: 'checkNoPause' }));
   }
@@ -99,8 +129,14 @@ function checkLag(checks: Checks, replica: Member, master: Member, timeoutMs: nu
 export function switchoverSteps(switchover: Switchover, scene: PlanScene): PlannedStep[] {
   const { master, replica } = switchover;
   const before = [...stopLoadFirst(master), ...loginSteps(master, replica, scene)];
-  const way = switchoverWay(switchover, scene);
-  return [...before, ...(way === 'failover' ? failoverSteps(switchover, scene) : pauseSteps(switchover))];
+  switch (switchoverWay(switchover, scene)) {
+    case 'failover':
+      return [...before, ...failoverSteps(switchover, scene)];
+    case 'pauseAll':
+      return [...before, ...wholePauseSteps(master, replica, scene)];
+    default:
+      return [...before, ...pauseSteps(switchover)];
+  }
 }
 
 function failoverSteps({ master, replica, timeoutMs }: Switchover, scene: PlanScene): PlannedStep[] {

@@ -4,7 +4,7 @@ import type { Act, Plan } from '../../contract/acts.ts';
 import { FailureError } from '../../contract/failure-error.ts';
 import type { NodeId } from '../../contract/views.ts';
 import type { Member } from '../observing/member.ts';
-import type { PlanDraft, PlannedStep, PlanScene, Restoration, WantedLink } from './plan-draft.ts';
+import type { PlanDraft, PlannedStep, PlanScene, WantedLink, WantedSettings } from './plan-draft.ts';
 import { draftFailover, draftRescue, draftReverse } from './plan-failover.ts';
 import { draftFlatten, draftRepoint } from './plan-moves.ts';
 import { draftCreate, draftRemove, draftStartAgain, draftStartLoad, draftStop, draftStopLoad } from './plan-nodes.ts';
@@ -25,7 +25,8 @@ export interface PreparedPlan {
   readonly ground: string;
   /** Where its nodes will stand when it is done; the journal keeps it for the one that resumes. */
   readonly goal: readonly WantedLink[];
-  readonly replacedSettings: Restoration['settings'];
+  readonly replacedSettings: readonly WantedSettings[];
+  readonly goalSettings: readonly WantedSettings[];
 }
 
 /** @throws FailureError nodeUnknown */
@@ -57,6 +58,7 @@ export function preparePlan(act: Act, scene: PlanScene): PreparedPlan {
     ground,
     goal: (draft.goal ?? []).map(({ member, master }) => ({ ...toWanted(member), master })),
     replacedSettings: draft.replacedSettings ?? [],
+    goalSettings: draft.goalSettings ?? [],
   };
 }
 

@@ -103,6 +103,14 @@ export class Watch {
     return { ok: areEqual(), answer: `master_repl_offset:${own ?? '?'}; slave_repl_offset:${applied ?? '?'}` };
   }
 
+  /** Until the replica has all up to the offset at which its master is held; the master itself cannot be asked. */
+  async inStep(replica: Member, offset: number | null, timeoutMs: number): Promise<StepAnswer> {
+    const applied = () => replica.reading?.link?.offset ?? null;
+    const isInStep = () => offset !== null && (applied() ?? -1) >= offset;
+    await this.#until([replica], isInStep, timeoutMs);
+    return { ok: isInStep(), answer: `slave_repl_offset:${applied() ?? '?'} of ${offset ?? '?'}` };
+  }
+
   /** Until the master has become a replica, of `replica` where that one is known. A server that gives up says so by its state. */
   async failover(master: Member, replica: Member | null, timeoutMs: number): Promise<StepAnswer> {
     const isTakenOver = () =>

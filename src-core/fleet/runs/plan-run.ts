@@ -131,7 +131,7 @@ export class PlanRun {
   /** On the disk before the first command is sent. */
   async #writeBegun(): Promise<void> {
     const { fleet, journal } = this.#needs;
-    const { plan, goal, replacedSettings } = this.#prepared;
+    const { plan, goal, replacedSettings, goalSettings } = this.#prepared;
     const { hash, title, steps, destroys, undo, act, forecast, moves } = plan;
     const members = this.concerns.map((id) => fleet.member(id));
     await journal.append({
@@ -144,6 +144,7 @@ export class PlanRun {
       before: members.map(toNodeState).filter((state): state is NodeState => state !== null),
       goal,
       replacedSettings,
+      goalSettings,
       forceReason: this.#forceReason,
     });
   }

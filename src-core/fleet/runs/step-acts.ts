@@ -1,6 +1,7 @@
 // Does what each step of a plan says, remembers what it holds, and lets go of it whatever comes.
 import { FailureError, toFailure } from '../../contract/failure-error.ts';
 import type { NodeId } from '../../contract/views.ts';
+import { InfoText } from '../../remote/info.ts';
 import type { Reply } from '../../remote/role.ts';
 import type { Fleet } from '../fleet.ts';
 import type { NodeKeeper } from '../node-keeper.ts';
@@ -30,6 +31,9 @@ export class StepActs {
   readonly #held: Held[] = [];
   /** The node that the run made, where it made one. */
   createdId: NodeId | null = null;
+  /** Of a pause of everything: until when it lasts at the least, and where its stream stood when it began. */
+  #pausedUntilMs = 0;
+  #pausedAtOffset: number | null = null;
   /** The nodes as they were when the run began: counters are compared with these. */
   readonly #before;
 
@@ -45,11 +49,17 @@ export class StepActs {
     switch (action.kind) {
       case 'redis':
         if (action.towardsId !== undefined) this.#mustAnswer(action.towardsId);
+        if (action.pauseLeftMs !== undefined && this.#pauseLeftMs < action.pauseLeftMs) return pauseIsOver;
         // Held even where the answer never comes: the server may have done it.
         if (action.undoWords) this.#held.push({ nodeId: action.nodeId, words: action.undoWords });
         return this.#send(action.nodeId, action.words);
-      case 'transaction':
-        return this.#sendTogether(action.nodeId, action.commands);
+      case 'transaction': {
+        const { answer } = await this.#sendTogether(action.nodeId, action.commands);
+        if (answer.ok && action.releases) this.#letGo(action.nodeId);
+        return answer;
+      }
+      case 'pauseAll':
+        return this.#pauseAll(action);
       case 'release': {
         const answer = await this.#send(action.nodeId, action.words);
         if (answer.ok) this.#letGo(action.nodeId);
@@ -97,6 +107,8 @@ export class StepActs {
         return this.#watch.promotion(this.#member(action.nodeId), this.#beforeOf(action.nodeId));
       case 'waitOffsets':
         return this.#watch.equalOffsets(this.#member(action.masterId), this.#member(action.nodeId), action.timeoutMs);
+      case 'waitInStep':
+        return this.#watch.inStep(this.#member(action.nodeId), this.#pausedAtOffset, action.timeoutMs);
       case 'waitFailover': {
         const replica = action.nodeId === null ? null : this.#member(action.nodeId);
         const answer = await this.#watch.failover(this.#member(action.masterId), replica, action.timeoutMs);
@@ -170,13 +182,29 @@ export class StepActs {
   }
 
   /** In one pipeline: a cut on the way leaves the server with a MULTI that nobody ends, and nothing done. */
-  async #sendTogether(nodeId: NodeId, commands: readonly (readonly string[])[]): Promise<StepAnswer> {
+  async #sendTogether(nodeId: NodeId, commands: readonly (readonly string[])[]) {
     const replies = await this.#member(nodeId).node.execute([['MULTI'], ...commands, ['EXEC']]);
-    const refused = replies.find(isError);
-    if (refused) return toAnswer(refused);
-    const results = replies.at(-1) ?? null;
+    const results = replies.find(isError) ?? replies.at(-1) ?? null;
     const failed = Array.isArray(results) ? results.find(isError) : undefined;
-    return toAnswer(failed ?? results);
+    return { answer: toAnswer(failed ?? results), results };
+  }
+
+  /** The last of the commands asks where the stream stands at the moment in which all is held. */
+  async #pauseAll({ pausedId, commands, pauseMs, undo }: Extract<StepAction, { kind: 'pauseAll' }>) {
+    for (const words of undo) this.#held.push({ nodeId: pausedId, words });
+    this.#pausedUntilMs = performance.now() + pauseMs;
+    const { answer, results } = await this.#sendTogether(pausedId, commands);
+    if (!answer.ok) return answer;
+    const info = Array.isArray(results) ? results.at(-1) : null;
+    this.#pausedAtOffset = typeof info === 'string' ? new InfoText(info).number('master_repl_offset') : null;
+    return {
+      ok: this.#pausedAtOffset !== null,
+      answer: `OK; master_repl_offset:${this.#pausedAtOffset ?? '?'}`,
+    };
+  }
+
+  get #pauseLeftMs(): number {
+    return this.#pausedUntilMs - performance.now();
   }
 
   async #askSentinel(nodeId: NodeId, words: readonly string[]): Promise<StepAnswer> {
@@ -217,6 +245,7 @@ export class StepActs {
 }
 
 const done: StepAnswer = { ok: true, answer: 'OK' };
+const pauseIsOver: StepAnswer = { ok: false, answer: 'too little is left of the pause; nothing was changed' };
 
 function isError(reply: Reply): reply is { readonly error: string } {
   return typeof reply === 'object' && reply !== null && 'error' in reply;
