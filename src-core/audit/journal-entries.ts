@@ -13,6 +13,17 @@ export interface JournalLink {
   readonly master: Address | null;
 }
 
+export function toLink({ nodeId, name, address, runId, master }: NodeState): JournalLink {
+  return { nodeId, name, address, runId, master };
+}
+
+/** Settings of one node; `rewrites`: they stand in its configuration file as well. */
+export interface JournalSettings {
+  readonly node: JournalLink;
+  readonly values: Readonly<Record<string, string>>;
+  readonly rewrites?: boolean;
+}
+
 export interface BegunEntry {
   readonly kind: 'begun';
   readonly runId: string;
@@ -25,10 +36,9 @@ export interface BegunEntry {
   readonly before: readonly NodeState[];
   /** Where they are to stand when it is done. */
   readonly goal: readonly JournalLink[];
-  readonly replacedSettings: readonly {
-    readonly node: JournalLink;
-    readonly values: Readonly<Record<string, string>>;
-  }[];
+  readonly replacedSettings: readonly JournalSettings[];
+  /** As they are to be when it is done. A journal of an older Syncline does not tell. */
+  readonly goalSettings?: readonly JournalSettings[];
   /** Why it ran against failed checks; null where none failed. */
   readonly forceReason: string | null;
 }

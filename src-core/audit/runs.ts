@@ -1,7 +1,14 @@
 // Puts the lines of the journal together to runs, and says which of them can be undone or resumed.
-import type { JournalRun, NodeState, StepResult } from '../contract/acts.ts';
+import type { JournalRun, StepResult } from '../contract/acts.ts';
 import type { Failure } from '../contract/failures.ts';
-import type { BegunEntry, JournalEntry, JournalLink } from './journal-entries.ts';
+import {
+  type BegunEntry,
+  type JournalEntry,
+  type JournalLink,
+  type JournalSettings,
+  toLink,
+} from './journal-entries.ts';
+import { findLeftPauses } from './left-pauses.ts';
 
 /** A run while its lines are gathered. */
 interface Gathered {
@@ -18,27 +25,43 @@ export function toRuns(entries: readonly JournalEntry[], runningIds: ReadonlySet
   return runs.map((run) => toRun(run, runningIds, settled)).reverse();
 }
 
+/** What the plan back or on of a run is made of. */
+export interface JournalRestoration {
+  readonly links: readonly JournalLink[];
+  readonly settings: readonly JournalSettings[];
+  /** Where writes may be held still, by this run or another that could not let go. */
+  readonly paused: readonly JournalLink[];
+}
+
 /** Where the nodes of a run stood, or were to stand; null where the journal has no such run, or nothing to restore. */
 export function findRestoration(
   entries: readonly JournalEntry[],
   runId: string,
   to: 'before' | 'goal',
-): { readonly links: readonly JournalLink[]; readonly settings: BegunEntry['replacedSettings'] } | null {
+  nowMs: number,
+): JournalRestoration | null {
   const begun = entries.find((entry): entry is BegunEntry => entry.kind === 'begun' && entry.runId === runId);
   if (!begun || !Array.isArray(begun.before) || !Array.isArray(begun.goal)) return null;
-  if (to === 'goal') return { links: begun.goal, settings: [] };
+  const paused = findLeftPauses(entries, nowMs).map(({ node }) => node);
+  if (to === 'goal') return { links: begun.goal, settings: begun.goalSettings ?? [], paused };
   // Only whom the run moves is moved back: others that it looked at may have gone elsewhere since, and for good reason.
   const moved = begun.before.filter((state) => begun.goal.some(({ nodeId }) => nodeId === state.nodeId));
-  return { links: moved.map(toLink), settings: begun.replacedSettings ?? [] };
+  // A file that was not written is not to be: it may lack what others set since, and for good reason.
+  const rewrote = entries.some((entry) => isRewrite(entry, begun));
+  const settings = (begun.replacedSettings ?? []).map((each) => ({
+    ...each,
+    rewrites: each.rewrites === true && rewrote,
+  }));
+  return { links: moved.map(toLink), settings, paused };
+}
+
+function isRewrite(entry: JournalEntry, { runId, plan }: BegunEntry): boolean {
+  return entry.kind === 'stepBegun' && entry.runId === runId && plan.steps[entry.index]?.command === 'CONFIG REWRITE';
 }
 
 /** The run that this one led back or on, where it did so to the end. */
 function settles({ begun: { act }, end }: Gathered): string[] {
   return act.kind === 'restore' && end?.failure === null ? [act.runId] : [];
-}
-
-function toLink({ nodeId, name, address, runId, master }: NodeState): JournalLink {
-  return { nodeId, name, address, runId, master };
 }
 
 function gather(entries: readonly JournalEntry[]): Map<string, Gathered> {
@@ -61,13 +84,12 @@ function toRun(
   runningIds: ReadonlySet<string>,
   settled: ReadonlySet<string>,
 ): JournalRun {
-  const { runId, atMs, who, act, plan, before, goal, replacedSettings, forceReason } = begun;
+  const { runId, atMs, who, act, plan, before, goal, replacedSettings, goalSettings, forceReason } = begun;
   const state = stateOf(end, runningIds.has(runId));
   const hasMoved = results.length > 0 || openStep !== null;
   const isOver = state !== 'running';
   // A journal of an older Syncline knows less.
   const knowsLinks = (goal?.length ?? 0) > 0 && (before?.length ?? 0) > 0;
-  const knowsSettings = (replacedSettings ?? []).some(({ values }) => Object.keys(values).length > 0);
   return {
     runId,
     atMs,
@@ -81,10 +103,14 @@ function toRun(
     openStep,
     forceReason: forceReason ?? null,
     before: before ?? [],
-    canUndo: isOver && hasMoved && (knowsLinks || knowsSettings),
-    canResume: isOver && state !== 'done' && knowsLinks,
+    canUndo: isOver && hasMoved && (knowsLinks || knowsSettings(replacedSettings)),
+    canResume: isOver && state !== 'done' && (knowsLinks || knowsSettings(goalSettings)),
     isSettled: settled.has(runId),
   };
+}
+
+function knowsSettings(settings: readonly JournalSettings[] = []): boolean {
+  return settings.some(({ values }) => Object.keys(values).length > 0);
 }
 
 function stateOf(end: Gathered['end'], isRunning: boolean): JournalRun['state'] {

@@ -1,19 +1,24 @@
 // A Syncline of its own process that runs one act and dies at a given step: kill -9 in the middle of a plan.
+import { existsSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRouterClient } from '@orpc/server';
 import * as z from 'zod';
 import { actSchema } from '#core/contract/acts.ts';
 import { Host } from '#core/host/host.ts';
+import { connectThrough } from './wired-scene.ts';
 
+const address = z.object({ host: z.string(), port: z.int() });
 const task = z
   .object({
     folder: z.string(),
     workerUrl: z.string(),
-    servers: z.array(z.object({ name: z.string(), host: z.string(), port: z.int() })),
+    servers: z.array(z.object({ name: z.string(), path: address, door: address })),
     /** With names in the places of ids: this process gives ids of its own. */
     act: z.record(z.string(), z.unknown()),
     /** Dies when so many steps are done. */
-    dieAfterSteps: z.int(),
+    steps: z.int(),
+    /** `between`: before the next one. `within`: when a server has answered to the next one, and that is not written yet. */
+    moment: z.enum(['between', 'within']),
   })
   .parse(JSON.parse(process.argv[2] ?? ''));
 
@@ -31,17 +36,51 @@ function value<T>(outcome: { ok: true; value: T } | { ok: false; failure: unknow
   return outcome.value;
 }
 
-const ids = new Map<string, string>();
-for (const server of task.servers) {
-  const result = value(await client.connections.connect(server));
-  if (result.kind === 'connected') ids.set(server.name, result.nodeId);
+function die(): never {
+  process.kill(process.pid, 'SIGKILL');
+  throw new Error('nobody comes here');
 }
+
+function readLines(): string[] {
+  const path = join(task.folder, 'settings', 'journal.jsonl');
+  return existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n') : [];
+}
+
+const linesBefore = readLines().length;
+
+/** The step of ours that the journal says has begun and not ended; null between two. */
+function openStep(): number | null {
+  const last = JSON.parse(readLines().slice(linesBefore).at(-1) ?? '{}');
+  return last.kind === 'stepBegun' ? last.index : null;
+}
+
+const ids = new Map<string, string>();
+for (const server of task.servers) ids.set(server.name, await connectThrough(client, server));
 const withIds = Object.entries(task.act).map(([name, word]) => [name, ids.get(String(word)) ?? word]);
 const plan = value(await client.acts.plan(actSchema.parse(Object.fromEntries(withIds))));
+const failed = plan.checks.filter(({ level }) => level === 'fail');
+if (failed.length > 0) throw new Error(JSON.stringify(failed));
+
+const next = plan.steps[task.steps];
+/** Whether a server is asked for the next step; looks for their own sake are none, but where the step is a look. */
+const isForTheStep = (words: readonly string[]) =>
+  next?.command.split('\n').includes(words.join(' ')) === true || next?.command.startsWith('INFO') === true;
+for (const { node } of host.fleet.members) {
+  const execute = node.execute.bind(node);
+  node.execute = async (commands) => {
+    const isMeant = task.moment === 'within' && commands.some(isForTheStep) && openStep() === task.steps;
+    const replies = await execute(commands);
+    if (isMeant) die();
+    return replies;
+  };
+}
 
 void (async () => {
   for await (const { hash, results } of await client.acts.progress()) {
-    if (hash === plan.hash && results.length >= task.dieAfterSteps) process.kill(process.pid, 'SIGKILL');
+    if (hash !== plan.hash) continue;
+    if (task.moment === 'between' && results.length >= task.steps) die();
+    // Whoever restarts servers by hand watches this.
+    writeSync(process.stdout.fd, `at ${JSON.stringify(plan.steps[results.length] ?? null)}\n`);
   }
 })();
 const result = value(await client.acts.run({ hash: plan.hash }));

@@ -17,14 +17,7 @@ import {
   waitStep,
 } from './plan-draft.ts';
 import { replicasOf } from './plan-failover.ts';
-import {
-  checkSwitchover,
-  failoverTimeoutMs,
-  holdsOf,
-  type Switchover,
-  settingsMeanwhile,
-  switchoverSteps,
-} from './plan-switchover.ts';
+import { checkSwitchover, failoverTimeoutMs, type Switchover, switchoverSteps } from './plan-switchover.ts';
 import { asMove, followSteps, loginSteps, replicaOfStep } from './plan-sync.ts';
 
 /** For the operator to restart a server by hand. */
@@ -53,7 +46,7 @@ export function draftRollingRestart(act: ActOf<'rollingRestart'>, root: Member, 
       ...lost.map(({ nodeName, forecast }) =>
         say('destroysByRestart', { name: nodeName, keys: forecast.keysDestroyed ?? 0 }),
       ),
-      ...(switchover ? [holdsOf(switchover, scene)] : []),
+      ...(switchover ? [say('holdsWrites', { name, timeoutMs: failoverTimeoutMs })] : []),
     ],
     checks: checks.list,
     steps: [
@@ -73,7 +66,6 @@ export function draftRollingRestart(act: ActOf<'rollingRestart'>, root: Member, 
     refusal: checks.refusal,
     concerns: [...replicas, root],
     goal: goalOf(root, replicas, successor, scene),
-    ...settingsMeanwhile(switchover, scene),
   };
 }
 

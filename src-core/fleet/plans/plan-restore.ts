@@ -25,9 +25,7 @@ import {
   asRaised,
   checkSwitchover,
   failoverTimeoutMs,
-  holdsOf,
   type Switchover,
-  settingsMeanwhile,
   switchoverOffset,
   switchoverSteps,
 } from './plan-switchover.ts';
@@ -98,7 +96,6 @@ function draftChanges(
     ...(switchover ? [switchoverMove(checks, switchover, scene)] : []),
     ...followers.flatMap((change) => followerMove(checks, change, switchover, raised, scene)),
   ];
-  const meanwhile = settingsMeanwhile(switchover, scene);
   const concerns = [...new Set([...changes, ...settings].map(({ member }) => member))];
   const byId = new Map(changes.map(({ member }) => [member.id, member]));
   const loser = moves.map(({ nodeId, forecast }) => losing(byId.get(nodeId), forecast)).find(Boolean) ?? null;
@@ -107,7 +104,7 @@ function draftChanges(
     forecast: moves[0]?.forecast ?? null,
     moves,
     destroys: [
-      ...(switchover ? [holdsOf(switchover, scene)] : []),
+      ...(switchover ? [say('holdsWrites', { name: switchover.master.node.name, timeoutMs: failoverTimeoutMs })] : []),
       ...moves.flatMap(({ nodeId, forecast }) => {
         const member = byId.get(nodeId);
         return member ? destroyedBySync(member, forecast) : [];
@@ -124,14 +121,12 @@ function draftChanges(
     refusal: checks.refusal,
     concerns,
     goal: changes.map(({ member, wanted }) => ({ member, master: wanted.master })),
-    replacedSettings: [
-      ...meanwhile.replacedSettings,
-      ...settings.map(({ member, present, rewrites }) => ({ node: toWanted(member), values: present, rewrites })),
-    ],
-    goalSettings: [
-      ...meanwhile.goalSettings,
-      ...settings.map(({ member, values, rewrites }) => ({ node: toWanted(member), values, rewrites })),
-    ],
+    replacedSettings: settings.map(({ member, present, rewrites }) => ({
+      node: toWanted(member),
+      values: present,
+      rewrites,
+    })),
+    goalSettings: settings.map(({ member, values, rewrites }) => ({ node: toWanted(member), values, rewrites })),
   };
 }
 

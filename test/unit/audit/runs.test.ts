@@ -108,10 +108,33 @@ it('newest first; and one that was led back or on to the end is settled', () => 
 });
 
 it('only whom the run moved is led back; a run that is not there, or of an older journal, is not found', () => {
-  expect(findRestoration([promote('r')], 'r', 'before')).toEqual({ links: [{ ...link, master }], settings: [] });
-  expect(findRestoration([promote('r')], 'r', 'goal')).toEqual({ links: [link], settings: [] });
-  expect(findRestoration([promote('r')], 'other', 'goal')).toBeNull();
+  expect(findRestoration([promote('r')], 'r', 'before', 9)).toEqual({
+    links: [{ ...link, master }],
+    settings: [],
+    paused: [],
+  });
+  expect(findRestoration([promote('r')], 'r', 'goal', 9)).toEqual({ links: [link], settings: [], paused: [] });
+  expect(findRestoration([promote('r')], 'other', 'goal', 9)).toBeNull();
   const { before: _before, goal: _goal, ...older } = promote('r') as Extract<JournalEntry, { kind: 'begun' }>;
-  expect(findRestoration([older as JournalEntry], 'r', 'before')).toBeNull();
+  expect(findRestoration([older as JournalEntry], 'r', 'before', 9)).toBeNull();
   expect(toRuns([older as JournalEntry], nobody)).toMatchObject([{ canUndo: false, canResume: false }]);
+});
+
+const setting = { node: link, values: { 'repl-timeout': '60' }, rewrites: true };
+const goalSetting = { node: link, values: { 'repl-timeout': '61' }, rewrites: true };
+const changed = {
+  ...begun('r', { kind: 'changeSettings', nodeId: 'n' }),
+  goal: [],
+  replacedSettings: [setting],
+  goalSettings: [goalSetting],
+} as JournalEntry;
+
+it('settings are led on to what they were to be, and back; a file is written again only where it was', () => {
+  const [run] = toRuns([changed, stepBegun('r')], nobody);
+  expect([run?.canUndo, run?.canResume]).toEqual([true, true]);
+  expect(findRestoration([changed], 'r', 'goal', 9)?.settings).toEqual([goalSetting]);
+  expect(findRestoration([changed], 'r', 'before', 9)?.settings).toEqual([{ ...setting, rewrites: false }]);
+  const plan = { ...(changed as { plan: object }).plan, steps: [{ ...step, command: 'CONFIG REWRITE' }] };
+  const written = [{ ...changed, plan } as JournalEntry, stepBegun('r')];
+  expect(findRestoration(written, 'r', 'before', 9)?.settings).toEqual([setting]);
 });

@@ -203,7 +203,7 @@ describe('the way back', () => {
     master: masterPort === null ? null : { host: '127.0.0.1', port: masterPort },
   });
   const undo: Act = { kind: 'restore', runId: 'r', to: 'before' };
-  const restoration = (...links: WantedLink[]) => ({ restoration: { links, settings: [] } });
+  const restoration = (...links: WantedLink[]) => ({ restoration: { links, settings: [], paused: [] } });
   /** After a failover from alpha to bravo. */
   const swapped: SceneNode[] = [
     { ...alpha, reading: { link: sceneLink(2) } },

@@ -1,0 +1,225 @@
+// The story of one plan that is cut off: laid, begun, cut, looked at, and led on to its goal or back to where it began.
+import { expect } from 'vitest';
+import type { Act, ActResult, JournalRun, Plan, PlanStep } from '#core/contract/acts.ts';
+import type { ActParts, Kind, Name, Places } from './cut-kinds.ts';
+import { names } from './cut-kinds.ts';
+import { type CutScene, rootOf } from './cut-scene.ts';
+import { unwrap } from './host.ts';
+import { waitFor } from './wait-for.ts';
+
+/** How long a plan may hold writes where the act leaves that open; Syncline's own choice is no longer than this. */
+const holdMs = 1500;
+const holdMaxMs = 5000;
+/** For the cuts after which Syncline lets go by itself: nobody waits for the end of such a pause. */
+const longHoldMs = 60_000;
+/** For a busy machine, beyond a pause's own end. */
+const graceMs = 5000;
+/** Waits for what people do, or for long copies: no test sits them out. */
+const patientMs = 60_000;
+
+/** What a cut leaves. */
+export interface Ending {
+  /** What Syncline answered; null where it was killed and answered nothing. */
+  readonly result: ActResult | null;
+  /** What the journal must say of it. */
+  readonly told: Partial<Pick<JournalRun, 'state' | 'openStep'>>;
+}
+
+export interface Cut {
+  readonly title: string;
+  /** Syncline can still send what lets go of writes. */
+  readonly letsGo: boolean;
+  /** No server comes back without its data. */
+  readonly keepsData: boolean;
+  /** Which way the first cut is led; those at later steps go the one way and the other in turns. */
+  readonly leads: 'on' | 'back';
+  /** After how many steps it comes; at each of them, where it is not said. */
+  readonly steps?: (kind: Kind) => readonly number[];
+  readonly run: (story: CutStory) => Promise<Ending>;
+  /** What was cut is whole again. */
+  readonly mend: (story: CutStory) => Promise<void>;
+}
+
+/** One plan of a kind, to be cut when so many steps are done. */
+export class CutStory {
+  readonly scene: CutScene;
+  readonly kind: Kind;
+  readonly cut: Cut;
+  readonly steps: number;
+  /** As a person would plan it. */
+  plan: Plan;
+  #act: Act;
+
+  private constructor(scene: CutScene, kind: Kind, cut: Cut, steps: number, act: Act, plan: Plan) {
+    this.scene = scene;
+    this.kind = kind;
+    this.cut = cut;
+    this.steps = steps;
+    this.#act = act;
+    this.plan = plan;
+  }
+
+  /** Lays what the kind begins with, and plans it. */
+  static async begin(scene: CutScene, kind: Kind, cut: Cut, steps: number): Promise<CutStory> {
+    const { prior, lost } = kind;
+    await scene.lay(prior?.at ?? kind.first);
+    await laySettings(scene, kind);
+    const parts = (priorRunId: string): ActParts => ({
+      id: (name) => scene.id(name),
+      holdMs: cut.letsGo ? longHoldMs : holdMs,
+      priorRunId,
+    });
+    const done = prior && (await runWhole(scene, prior.act(parts(''))));
+    if (done) await scene.untilAllLevel(kind.first);
+    if (lost) await scene.kill(lost);
+    await scene.untilReached();
+    const act = kind.act(parts(done?.runId ?? ''));
+    const plan = await scene.plan(act);
+    expect(plan.checks.filter(({ level }) => level === 'fail')).toEqual([]);
+    return new CutStory(scene, kind, cut, steps, act, plan);
+  }
+
+  /** With the names of servers in the places of ids, for a Syncline that gives ids of its own. */
+  get actByNames(): Record<string, unknown> {
+    const nameOf = new Map(names.map((name) => [this.scene.id(name), name]));
+    return Object.fromEntries(Object.entries(this.#act).map(([key, word]) => [key, nameOf.get(word) ?? word]));
+  }
+
+  get next(): PlanStep {
+    const step = this.plan.steps[this.steps];
+    if (!step) throw new Error('the plan has no such step');
+    return step;
+  }
+
+  /** Whom the next step asks. */
+  get nextName(): Name {
+    const name = names.find((each) => each === this.next.nodeName);
+    if (name === undefined) throw new Error('the step is at no server of the scene');
+    return name;
+  }
+
+  get isPatient(): boolean {
+    return (this.next.waitsMs ?? 0) > patientMs;
+  }
+
+  /** Starts the plan, and cuts it when its steps are done. Servers that somebody must restart are restarted till then. */
+  async runAndCut(cut: (runId: string, countDone: () => number) => Promise<unknown>): Promise<ActResult> {
+    const { scene, plan, steps } = this;
+    using progress = await scene.progress();
+    const running = scene.run(plan);
+    const newest = () => progress.told.findLast(({ hash }) => hash === plan.hash);
+    const countDone = () => newest()?.results.length ?? -1;
+    for (const [index, step] of plan.steps.entries()) {
+      if (index >= steps || !isRestartByHand(step)) continue;
+      await waitFor(`step ${index}`, () => countDone() >= index);
+      await this.restart(step);
+    }
+    await waitFor(`step ${steps}`, () => countDone() >= steps, Boolean, { intervalMs: 1 });
+    await cut(newest()?.runId ?? '', countDone);
+    return running;
+  }
+
+  async restart({ nodeName }: PlanStep): Promise<void> {
+    await this.scene.restart(nodeName);
+  }
+
+  /** Whatever was cut: of those that live, nobody is paused or orphaned, and the journal tells how far it came. */
+  async expectUnharmed({ result, told }: Ending): Promise<string> {
+    const { scene, kind } = this;
+    await this.#expectWritable();
+    const standing = await scene.standing();
+    for (const name of scene.living) {
+      const hadAndHas = kind.first[name] !== 'master' && kind.last[name] !== 'master';
+      if (hadAndHas) expect(standing[name], `${name} has a master`).not.toBe('master');
+      expect([kind.first[name], kind.last[name]], `${name} stands on the way`).toContain(standing[name]);
+    }
+    const run = await this.lastRun();
+    expect(run).toMatchObject({ ...told, title: { code: this.plan.title.code }, isSettled: false });
+    if (result) expect(run).toMatchObject({ runId: result.runId, openStep: null, results: result.results });
+    else expect(run.results).toHaveLength(this.steps);
+    return run.runId;
+  }
+
+  /** On to the goal of the run, or back to where it began; and what the servers say then. */
+  async lead(runId: string): Promise<void> {
+    const { scene, kind, cut, steps } = this;
+    const leadsOn = (steps % 2 === 0) === (cut.leads === 'on');
+    if (!leadsOn && kind.lost) await scene.bringBack(kind.lost, kind.first);
+    await scene.untilReached();
+    const places = leadsOn ? kind.last : kind.first;
+    await this.#restore(runId, leadsOn ? 'goal' : 'before');
+    const living = Object.fromEntries(scene.living.map((name) => [name, places[name]]));
+    expect(await scene.standing()).toEqual(living);
+    await scene.untilAllLevel(living);
+    await this.#expectSameKeys(living);
+    await this.#expectSettings(leadsOn);
+  }
+
+  async lastRun(): Promise<JournalRun> {
+    const { runs } = unwrap(await this.scene.host.client.journal.read({}));
+    const [run] = runs;
+    if (!run) throw new Error('the journal is empty');
+    return run;
+  }
+
+  /** A write passes at every master: at once where Syncline lets go, else when the pause is at its own end. */
+  async #expectWritable(): Promise<void> {
+    const { scene, cut } = this;
+    const standing = await scene.standing();
+    const masters = scene.living.filter((name) => standing[name] === 'master');
+    const timeoutMs = graceMs + (cut.letsGo ? 0 : holdMaxMs);
+    await Promise.all(
+      masters.map((name) =>
+        waitFor(`a write at ${name}`, () => scene.direct(name).set('probe', name), Boolean, { timeoutMs }),
+      ),
+    );
+  }
+
+  async #restore(runId: string, to: 'before' | 'goal'): Promise<void> {
+    const { acts } = this.scene.host.client;
+    const act: Act = { kind: 'restore', runId, to };
+    const outcome = await waitFor('a plan that does not expire', async () => {
+      const plan = await this.scene.plan(act);
+      if (plan.checks.some(({ statement }) => statement.code === 'checkNothingToMove')) return 'nothing to move';
+      const answer = await acts.run({ hash: plan.hash });
+      // Syncs that go on change what was foreseen: a person looks again, too.
+      return !answer.ok && answer.failure.code === 'planExpired' ? null : unwrap(answer);
+    });
+    if (outcome !== 'nothing to move') expect(outcome?.failure, JSON.stringify(outcome?.results)).toBeNull();
+  }
+
+  /** Key by key. What a server had that came back empty is lost with it; all else is there still. */
+  async #expectSameKeys(places: Partial<Places>): Promise<void> {
+    const { scene, kind, cut } = this;
+    const { probe: _probe, ...atTop } = await scene.readKeys(rootOf('bravo', places));
+    if (!kind.lost && cut.keepsData) expect(atTop).toEqual(scene.writtenKeys);
+    for (const name of scene.living) {
+      if (places[name] !== 'master')
+        expect(await scene.readKeys(name)).toEqual(await scene.readKeys(rootOf(name, places)));
+    }
+  }
+
+  async #expectSettings(leadsOn: boolean): Promise<void> {
+    const { scene, kind } = this;
+    if (!kind.settings) return;
+    const { before, after } = kind.settings;
+    expect(await scene.readSettings('bravo', Object.keys(before))).toEqual(leadsOn ? after : before);
+  }
+}
+
+/** Whoever runs the server restarts it meanwhile. */
+export function isRestartByHand({ command }: PlanStep): boolean {
+  return command === 'INFO server';
+}
+
+async function laySettings(scene: CutScene, { settings }: Kind): Promise<void> {
+  for (const [name, value] of Object.entries(settings?.before ?? {})) {
+    await scene.direct('bravo').call('CONFIG', 'SET', name, value);
+  }
+}
+
+async function runWhole(scene: CutScene, act: Act): Promise<ActResult> {
+  const result = await scene.run(await scene.plan(act));
+  expect(result.failure, JSON.stringify(result.results)).toBeNull();
+  return result;
+}

@@ -1,0 +1,122 @@
+// The ways in which a plan is cut off: by a person, with Syncline in good order or by kill -9, with a server, with a link.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { expect, inject } from 'vitest';
+import { bundleEntry } from './bundle.mjs';
+import { type Cut, type CutStory, type Ending, isRestartByHand } from './cut-story.ts';
+import { openHost } from './host.ts';
+
+const nothingToMend = async () => {};
+
+const cancelled: Cut = {
+  title: 'cancelled',
+  letsGo: true,
+  keepsData: true,
+  leads: 'on',
+  run: async (story) => {
+    const { acts } = story.scene.host.client;
+    const result = await story.runAndCut((runId) => acts.cancel({ runId }));
+    // The last step may have been over before the word came.
+    expect(result.failure?.code ?? 'runCancelled').toBe('runCancelled');
+    return { result, told: { state: result.failure ? 'cancelled' : 'done' } };
+  },
+  mend: nothingToMend,
+};
+
+const closed: Cut = {
+  title: 'Syncline closed',
+  letsGo: true,
+  keepsData: true,
+  leads: 'back',
+  run: async (story) => {
+    const { scene } = story;
+    const result = await story.runAndCut(() => scene.host.host.close());
+    expect(result.failure?.code ?? 'runCancelled').toBe('runCancelled');
+    await scene.takeOver(await openHost(inject('nodeWorkerUrl'), await copyOf(scene.host.folder)), ...scene.gone);
+    return { result, told: { state: result.failure ? 'cancelled' : 'done' } };
+  },
+  mend: nothingToMend,
+};
+
+const nodeKilled: Cut = {
+  title: 'the node of the next step killed',
+  letsGo: false,
+  keepsData: false,
+  leads: 'on',
+  run: async (story) => {
+    const { scene, nextName } = story;
+    let doneAtDeath = 0;
+    const result = await story.runAndCut(async (runId, countDone) => {
+      await scene.kill(nextName);
+      doneAtDeath = countDone();
+      // A server that is away is what a restart by hand waits for.
+      if (story.isPatient) await scene.host.client.acts.cancel({ runId });
+    });
+    // The one that went on at its death, and the one that found it dead.
+    expect(result.results.length).toBeLessThanOrEqual(doneAtDeath + 2);
+    return { result, told: {} };
+  },
+  mend: async ({ scene, kind, nextName }) => scene.bringBack(nextName, kind.first),
+};
+
+const synclineKilled: Cut = {
+  title: 'Syncline killed between two steps',
+  letsGo: false,
+  keepsData: true,
+  leads: 'on',
+  run: (story) => runInChild(story, 'between'),
+  mend: nothingToMend,
+};
+
+const synclineKilledWithin: Cut = {
+  title: 'Syncline killed in the middle of a step',
+  letsGo: false,
+  keepsData: true,
+  leads: 'back',
+  steps: ({ within }) => within,
+  run: (story) => runInChild(story, 'within'),
+  mend: async ({ scene, kind }) => {
+    if (kind.sender) await scene.slowDown(kind.sender, false);
+  },
+};
+
+export const cuts: readonly Cut[] = [cancelled, closed, nodeKilled, synclineKilled, synclineKilledWithin];
+
+let bundling: Promise<string> | null = null;
+
+/** Another Syncline runs the act on these servers and dies; the next one takes its place. */
+async function runInChild(story: CutStory, moment: 'between' | 'within'): Promise<Ending> {
+  const { scene, kind, steps } = story;
+  const folder = await copyOf(scene.host.folder);
+  bundling ??= bundleEntry('test/support/fleet-child.ts');
+  if (moment === 'within' && kind.sender) await scene.slowDown(kind.sender, true);
+  const servers = scene.wired.filter(({ name }) => scene.living.some((living) => living === name));
+  const task = { folder, workerUrl: inject('nodeWorkerUrl'), servers, act: story.actByNames, steps, moment };
+  const child = spawn(process.execPath, [await bundling, JSON.stringify(task)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = once(child, 'exit');
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  let done = -1;
+  for await (const line of createInterface({ input: child.stdout })) {
+    said += `${line}\n`;
+    const step = line.startsWith('at ') ? JSON.parse(line.slice(3)) : null;
+    if (step === null) continue;
+    done++;
+    if (done < steps && isRestartByHand(step)) await story.restart(step);
+  }
+  const [, signal] = await ended;
+  expect(signal, said).toBe('SIGKILL');
+  await scene.takeOver(await openHost(inject('nodeWorkerUrl'), folder), ...scene.gone);
+  return { result: null, told: { state: 'unfinished', ...(moment === 'within' && { openStep: steps }) } };
+}
+
+/** What a Syncline left on the disk, for the next one. */
+async function copyOf(folder: string): Promise<string> {
+  const copy = await mkdtemp(join(tmpdir(), 'syncline-after-'));
+  await cp(folder, copy, { recursive: true });
+  return copy;
+}
