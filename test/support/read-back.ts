@@ -18,14 +18,15 @@ const scanCount = 1000;
 const differencesShownMax = 10;
 const shownValueChars = 160;
 
-/** What is compared: every server has all of it from this release of Redis on. */
-export type ComparedAs = 'Redis 6.0' | 'Redis 7.0';
+/** What is compared: every server has all of it from this release of Redis on, the oldest first. */
+export const comparedAsNames = ['Redis 6.0', 'Redis 7.0', 'Redis 7.4'] as const;
+export type ComparedAs = (typeof comparedAsNames)[number];
 
 /** Reads every key of every database. Fails on a type that it does not know, rather than leave it out. */
 export function readBack(server: ServerAddress, comparedAs: ComparedAs = 'Redis 7.0'): Promise<DataReading> {
   return withClient(server, async (client) => {
     const readings = new Map<string, KeyReading>();
-    const reader: Reader = { client, comparedAs, tellsMoment: (await releaseOf(client)) === 'Redis 7.0' };
+    const reader: Reader = { client, comparedAs, tellsMoment: (await releaseOf(client)) !== 'Redis 6.0' };
     for (const database of await usedDatabases(client)) {
       await client.select(database);
       for (const key of await allKeys(client)) {
@@ -95,7 +96,9 @@ interface Reader {
 /** What the server can be compared as. */
 export async function releaseOf(client: Redis): Promise<ComparedAs> {
   const version = /^redis_version:(\d+)\./m.exec(await client.info('server'))?.[1];
-  return Number(version) < 7 ? 'Redis 6.0' : 'Redis 7.0';
+  if (Number(version) < 7) return 'Redis 6.0';
+  const [fieldsExpire] = (await client.call('COMMAND', 'INFO', 'hpexpiretime')) as unknown[];
+  return fieldsExpire === null ? 'Redis 7.0' : 'Redis 7.4';
 }
 
 async function readKey(reader: Reader, key: Buffer): Promise<KeyReading | null> {
@@ -130,7 +133,7 @@ async function readValue({ client, comparedAs }: Reader, type: string, key: Buff
     case 'set':
       return (await client.smembersBuffer(key)).map(text).sort();
     case 'hash':
-      return pairs(await client.callBuffer('HGETALL', key)).sort();
+      return readHash(client, key, comparedAs === 'Redis 7.4');
     case 'zset':
       return pairs(await client.callBuffer('ZRANGE', key, '0', '-1', 'WITHSCORES'), scoreText);
     case 'stream':
@@ -138,6 +141,16 @@ async function readValue({ client, comparedAs }: Reader, type: string, key: Buff
     default:
       throw new Error(`read-back does not know the type ${type} of ${text(key)}`);
   }
+}
+
+/** Fields and values, with the moments at which fields end where servers know such: after those that have one. */
+async function readHash(client: Redis, key: Buffer, withExpiries: boolean): Promise<string[]> {
+  const reply = (await client.callBuffer('HGETALL', key)) as Buffer[];
+  const fields = reply.filter((_, at) => at % 2 === 0);
+  if (!withExpiries || fields.length === 0) return pairs(reply).sort();
+  const moments = (await client.call('HPEXPIRETIME', key, 'FIELDS', fields.length, ...fields)) as number[];
+  const ends = fields.flatMap((field, at) => (moments[at]! < 0 ? [] : [`${text(field)} ends at ${moments[at]}`]));
+  return [...pairs(reply), ...ends].sort();
 }
 
 /**
@@ -150,6 +163,7 @@ const keptSinceRedis7 = ['max-deleted-entry-id', 'entries-added', 'recorded-firs
 const passing: Readonly<Record<ComparedAs, ReadonlySet<string>>> = {
   'Redis 6.0': new Set([...passingNow, ...keptSinceRedis7]),
   'Redis 7.0': new Set(passingNow),
+  'Redis 7.4': new Set(passingNow),
 };
 
 /** All of a stream, groups and what is pending in them included, without what is passing. */

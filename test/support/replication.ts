@@ -1,7 +1,7 @@
 // What the tests of replication say and see: attaching, waiting until two servers are equal, and the counters of syncs.
 import type { Redis } from 'ioredis';
 import { withClient } from './client.ts';
-import { expectSameData, readBack, releaseOf } from './read-back.ts';
+import { comparedAsNames, expectSameData, readBack, releaseOf } from './read-back.ts';
 import type { ServerProcess } from './server-process.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -96,7 +96,7 @@ export async function expectInSync(master: ServerProcess, ...replicas: readonly 
   }
   masterClient.disconnect();
   const releases = await Promise.all([master, ...replicas].map((server) => withClient(server, releaseOf)));
-  const comparedAs = releases.includes('Redis 6.0') ? 'Redis 6.0' : 'Redis 7.0';
+  const comparedAs = comparedAsNames.find((name) => releases.includes(name))!;
   const slackMs = releases[0] === 'Redis 6.0' ? relativeExpirySlackMs : 0;
   const expected = await readBack(master, comparedAs);
   for (const replica of replicas) expectSameData(await readBack(replica, comparedAs), expected, slackMs);

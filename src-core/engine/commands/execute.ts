@@ -55,7 +55,9 @@ export class Executor {
     this.reply = reply;
     this.#context = new ExecutionContext(keyspace, services, reply, (request) => this.#runQueued(request));
     this.waiting = new WaitingClients(keyspace, services.ports.timers);
-    keyspace.onExpired = (databaseIndex, key) => this.#context.keyExpired(databaseIndex, key);
+    keyspace.onExpired = (databaseIndex, key) => this.#context.expired(databaseIndex, ['DEL', key]);
+    keyspace.onFieldsExpired = (databaseIndex, key, fields) =>
+      this.#context.expired(databaseIndex, ['HDEL', key, ...fields.map((field) => Buffer.from(field, 'latin1'))]);
   }
 
   /**

@@ -126,10 +126,10 @@ export class ExecutionContext implements CommandContext {
     this.#forget();
   }
 
-  /** The keyspace's: a key was deleted because its time was up; replicas are told before the command that met it. */
-  keyExpired(databaseIndex: number, key: Buffer): void {
+  /** The keyspace's: time is up for a key or for fields; replicas are told so before the command that met them. */
+  expired(databaseIndex: number, request: readonly (Buffer | string)[]): void {
     if (!this.services.propagation.active) return;
-    const buffer = encodeRequest(['DEL', key]);
+    const buffer = encodeRequest(request);
     if (this.#running) this.#held.push({ databaseIndex, buffer, start: 0, end: buffer.length });
     else this.services.propagation.append(databaseIndex, buffer, 0, buffer.length);
   }

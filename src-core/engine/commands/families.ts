@@ -2,6 +2,7 @@
 import { aclCommands } from './acl/acl.ts';
 import { blockingCommands } from './collections/blocking.ts';
 import { geoCommands } from './collections/geo.ts';
+import { hashExpiryCommands } from './collections/hash-expiries.ts';
 import { hashCommands } from './collections/hashes.ts';
 import { listEndCommands } from './collections/list-ends.ts';
 import { listCommands } from './collections/lists.ts';
@@ -56,6 +57,7 @@ export const allCommands: readonly CommandRow[] = [
   ...bitfieldCommands,
   ...hyperloglogCommands,
   ...hashCommands,
+  ...hashExpiryCommands,
   ...listCommands,
   ...listEndCommands,
   ...setCommands,

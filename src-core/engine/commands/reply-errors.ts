@@ -24,6 +24,12 @@ export const replyErrors = {
   invalidCursor: 'ERR invalid cursor',
   hashNotInteger: 'ERR hash value is not an integer',
   hashNotFloat: 'ERR hash value is not a float',
+  fieldsMissing: 'ERR Mandatory argument FIELDS is missing or not at the right position',
+  fieldCountNotPositive: 'ERR Parameter `numFields` should be greater than 0',
+  fieldCountWrong: 'ERR The `numfields` parameter must match the number of arguments',
+  setFieldsTwoConditions: 'ERR Only one of FXX or FNX arguments can be specified',
+  setFieldsTwoExpiries: 'ERR Only one of EX, PX, EXAT, PXAT or KEEPTTL arguments can be specified',
+  expireNegative: 'ERR invalid expire time, must be >= 0',
   randomCountRange: 'ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807',
   valueNotFinite: 'ERR value is NaN or Infinity',
   keyCountTooSmall: 'ERR numkeys should be greater than 0',
@@ -119,6 +125,10 @@ export function tooFewInputKeys(commandName: string): string {
 }
 
 /** The option up to its first zero byte, where C takes a text to end. */
+export function unknownArgument(argument: string): string {
+  return `ERR unknown argument: ${argument}`;
+}
+
 export function unsupportedOption(option: string): string {
   return `ERR Unsupported option ${option.split('\0', 1)[0]}`;
 }

@@ -1,5 +1,6 @@
-// A hash: packed in one listpack while small, a table once it grew past the limits.
+// A hash: packed in one listpack while small, a table once it grew past the limits or has fields that expire.
 import { DenseKeys, scanDense } from './dense-keys.ts';
+import { FieldExpiries } from './field-expiries.ts';
 import type { CollectionLimits } from './limits.ts';
 import { Listpack } from './listpack.ts';
 
@@ -7,6 +8,8 @@ import { Listpack } from './listpack.ts';
 export class HashValue {
   #packed: Listpack | null;
   #table: HashTable | null;
+  /** Null while no field expires by itself; there for a table only. */
+  #expiries: FieldExpiries | null = null;
 
   private constructor(packed: Listpack | null, table: HashTable | null) {
     this.#packed = packed;
@@ -32,7 +35,10 @@ export class HashValue {
 
   /** The same in memory of its own. */
   clone(): HashValue {
-    return this.#packed === null ? HashValue.large(this.entries()) : new HashValue(this.#packed.clone(), null);
+    if (this.#packed !== null) return new HashValue(this.#packed.clone(), null);
+    const copy = HashValue.large(this.entries());
+    for (const [field, atMs] of this.expiries()) copy.expire(field, atMs);
+    return copy;
   }
 
   /** The packed form, null if the hash is large. */
@@ -55,11 +61,14 @@ export class HashValue {
     return this.#packed.find(field, this.#packed.first, 2) !== -1;
   }
 
-  /** True if the field is new. */
+  /** True if the field is new. One that was there and expires no longer does. */
   set(field: string, value: string, limits: CollectionLimits): boolean {
     const longest = limits.hashMaxListpackValue;
     if (this.#packed !== null && (field.length > longest || value.length > longest)) this.#enlarge();
-    if (this.#packed === null) return this.#table!.set(field, value);
+    if (this.#packed === null) {
+      this.#expiries?.delete(field);
+      return this.#table!.set(field, value);
+    }
     const packed = this.#packed;
     const at = packed.find(field, packed.first, 2);
     if (at !== -1) {
@@ -74,11 +83,55 @@ export class HashValue {
 
   /** False if it was not there. */
   delete(field: string): boolean {
-    if (this.#packed === null) return this.#table!.delete(field);
+    if (this.#packed === null) {
+      this.#expiries?.delete(field);
+      return this.#table!.delete(field);
+    }
     const at = this.#packed.find(field, this.#packed.first, 2);
     if (at === -1) return false;
     this.#packed.delete(at, 2);
     return true;
+  }
+
+  /** How many fields expire by themselves. */
+  get expiring(): number {
+    return this.#expiries?.size ?? 0;
+  }
+
+  /** When the field expires, in milliseconds since 1970; -1: it stays. */
+  expiryMs(field: string): number {
+    return this.#expiries?.atMs(field) ?? -1;
+  }
+
+  /** The fields that expire, and when. */
+  *expiries(): IterableIterator<readonly [string, number]> {
+    if (this.#expiries !== null) yield* this.#expiries.entries();
+  }
+
+  /** Lets a field that is there expire. */
+  expire(field: string, atMs: number): void {
+    if (this.#packed !== null) this.#enlarge();
+    this.#expiries ??= new FieldExpiries();
+    this.#expiries.set(field, atMs);
+  }
+
+  /** Lets a field stay; false if it does not expire. */
+  persist(field: string): boolean {
+    return this.#expiries?.delete(field) ?? false;
+  }
+
+  /** The fields past their time. */
+  dueAt(nowMs: number): string[] {
+    return this.#expiries?.dueAt(nowMs) ?? [];
+  }
+
+  /** The hash as a client sees it: without the fields past their time. Itself, while there are none. */
+  visibleAt(nowMs: number): HashValue {
+    const due = this.dueAt(nowMs);
+    if (due.length === 0) return this;
+    const visible = this.clone();
+    for (const field of due) visible.delete(field);
+    return visible;
   }
 
   /** The entry number `index` in the order of the moment: what random picks and scans go by. */

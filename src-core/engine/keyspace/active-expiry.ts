@@ -38,6 +38,7 @@ export class ActiveExpiry {
         if (gone <= looked * GO_ON_SHARE) break;
         if (samples % SAMPLES_PER_LOOK === 0 && this.#monotonicMs() > until) return deleted;
       }
+      if (database.expiringFields.size > 0) database.expiringFields.expire();
       this.#nextDatabase++;
     }
     return deleted;

@@ -1,6 +1,8 @@
 // One of the sixteen databases: keys to typed values with expiry, as records in the keyspace's arena.
 // Hot: guarded by `npm run bench -- throughput` and `-- replication`.
 import type { Ref } from '../data/arena.ts';
+import type { HashValue } from '../data/hash-value.ts';
+import { ExpiringFields } from './expiring-fields.ts';
 import { hashBytes } from './hash.ts';
 import type { Keyspace } from './keyspace.ts';
 import { type Encoding, encoding, HAS_EXPIRY, IN_SLOT, MAX_INLINE_BYTES, type ValueType, valueType } from './record.ts';
@@ -36,6 +38,8 @@ export class Database extends RecordStore {
   space: Keyspace;
   /** Which buckets a running snapshot has already taken; null when there is none. */
   marks: BucketMarks | null = null;
+  /** Hashes with fields that expire by themselves. */
+  readonly expiringFields = new ExpiringFields(this);
 
   constructor(index: number, space: Keyspace) {
     super(space.arena, space.slots);
@@ -136,7 +140,9 @@ export class Database extends RecordStore {
   /** Stores a value that is an object (or a Buffer that is ours to keep). */
   storeObject(args: KeySource, i: number, type: ValueType, how: Encoding, object: object, keepExpiry: boolean): Ref {
     const slot = this.slots.take(object);
-    return this.#place(args, i, type, how, slot, true, keepExpiry);
+    const ref = this.#place(args, i, type, how, slot, true, keepExpiry);
+    this.expiringFields.noteStored(ref, object);
+    return ref;
   }
 
   /** Puts other bytes in the place of a key's value; type and expiry stay. */
@@ -154,6 +160,7 @@ export class Database extends RecordStore {
   replaceObject(ref: Ref, how: Encoding, object: object): Ref {
     this.#beforeChange(ref);
     const moved = this.reshape(ref, this.type(ref), how, this.slots.take(object), true, true);
+    this.expiringFields.noteStored(moved, object);
     this.#touch(moved);
     return moved;
   }
@@ -224,6 +231,7 @@ export class Database extends RecordStore {
       const object = isByteRange(value) ? ownCopy(value.buffer, value.start, value.end) : value;
       const slot = this.slots.take(object);
       ref = this.create(hash, key.view, key.buffer, key.start, keyLength, type, how, flags | IN_SLOT, slot);
+      this.expiringFields.noteStored(ref, object);
     }
     if (flags !== 0) this.arena.f64[ref + 2] = expiryMs;
     return ref;
@@ -277,6 +285,20 @@ export class Database extends RecordStore {
   #goneForWriting(ref: Ref): boolean {
     if (!this.#goneByTime(ref)) return false;
     if (this.space.expiryMode === 'hide' && this.space.tracksOwnExpiries) this.space.expire(this, ref);
+    return true;
+  }
+
+  /** Takes the fields past their time out of a hash that is an object, and says so; true if the key went with the last. */
+  expireFields(ref: Ref): boolean {
+    const hash = this.object<HashValue>(ref);
+    const due = hash.dueAt(this.space.nowMs);
+    if (due.length === 0) return false;
+    this.#beforeChange(ref);
+    this.space.onFieldsExpired(this.index, this.keyBytes(ref), due);
+    for (const field of due) hash.delete(field);
+    this.#touch(ref);
+    if (hash.size > 0) return false;
+    this.remove(ref);
     return true;
   }
 

@@ -48,6 +48,8 @@ export class Keyspace {
   expiredKeys = 0;
   /** Told of each key that was deleted because its time was up, before it goes; `key` is good during the call only. */
   onExpired: (databaseIndex: number, key: Buffer) => void = () => {};
+  /** Told of the fields of a hash that are about to go because their time is up; `key` is good during the call only. */
+  onFieldsExpired: (databaseIndex: number, key: Buffer, fields: readonly string[]) => void = () => {};
   #snapshot: KeyspaceSnapshot | null = null;
 
   constructor(options: KeyspaceOptions) {
@@ -194,7 +196,10 @@ export class Keyspace {
     const seesToAll = this.expiryMode === 'delete';
     return (
       this.ownExpiries.size > 0 ||
-      this.databases.some(({ table, expiring }) => table.next !== null || (seesToAll && expiring > 0))
+      this.databases.some(
+        ({ table, expiring, expiringFields }) =>
+          table.next !== null || (seesToAll && expiring + expiringFields.size > 0),
+      )
     );
   }
 

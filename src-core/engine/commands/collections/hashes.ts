@@ -1,21 +1,17 @@
 // The hash commands.
 import { addLongDoubles, type LongDouble, longDoubleText, parseLongDouble } from '../../../base/long-double.ts';
 import { MAX_INT64, MIN_INT64, parseCanonicalInteger } from '../../data/canonical-integer.ts';
-import type { HashValue } from '../../data/hash-value.ts';
 import { ReplyError, replyErrors, wrongArity } from '../reply-errors.ts';
 import { parseCursor, parseScanOptions, replyScanned, scanMatches } from '../scan-options.ts';
 import type { CommandContext, CommandRow } from '../spec.ts';
-import { hashKind, openCollection, openOrCreate, readCollection, saveCollection } from './collection-keys.ts';
+import { hashKind, saveCollection } from './collection-keys.ts';
+import { openHash, openOrCreateHash, readHash } from './hash-keys.ts';
 import { pickDistinct, randomPickCount } from './random-picks.ts';
-
-function read(context: CommandContext): HashValue | null {
-  return readCollection(context.db, context.args, 1, hashKind);
-}
 
 function setFields(context: CommandContext, commandName: string): number {
   const { args, db } = context;
   if (args.count % 2 !== 0) throw new ReplyError(wrongArity(commandName));
-  const opened = openOrCreate(db, args, 1, hashKind);
+  const opened = openOrCreateHash(context);
   let added = 0;
   for (let i = 2; i < args.count; i += 2) {
     if (opened.value.set(args.text(i), args.text(i + 1), context.services.limits)) added++;
@@ -36,7 +32,7 @@ function hmset(context: CommandContext): void {
 
 function hsetnx(context: CommandContext): void {
   const { args, db, reply } = context;
-  const opened = openOrCreate(db, args, 1, hashKind);
+  const opened = openOrCreateHash(context);
   const field = args.text(2);
   if (opened.value.has(field)) {
     reply.integer(0);
@@ -54,19 +50,19 @@ function replyValue(context: CommandContext, value: string | undefined): void {
 }
 
 function hget(context: CommandContext): void {
-  replyValue(context, read(context)?.get(context.args.text(2)));
+  replyValue(context, readHash(context)?.get(context.args.text(2)));
 }
 
 function hmget(context: CommandContext): void {
   const { args, reply } = context;
-  const hash = read(context);
+  const hash = readHash(context);
   reply.array(args.count - 2);
   for (let i = 2; i < args.count; i++) replyValue(context, hash?.get(args.text(i)));
 }
 
 function hgetall(context: CommandContext): void {
   const { reply } = context;
-  const hash = read(context);
+  const hash = readHash(context);
   reply.map(hash?.size ?? 0);
   for (const [field, value] of hash?.entries() ?? []) {
     reply.bulkLatin1(field);
@@ -75,20 +71,20 @@ function hgetall(context: CommandContext): void {
 }
 
 function hkeys(context: CommandContext): void {
-  const hash = read(context);
+  const hash = readHash(context);
   context.reply.array(hash?.size ?? 0);
   for (const [field] of hash?.entries() ?? []) context.reply.bulkLatin1(field);
 }
 
 function hvals(context: CommandContext): void {
-  const hash = read(context);
+  const hash = readHash(context);
   context.reply.array(hash?.size ?? 0);
   for (const [, value] of hash?.entries() ?? []) context.reply.bulkLatin1(value);
 }
 
 function hdel(context: CommandContext): void {
   const { args, db, reply } = context;
-  const opened = openCollection(db, args, 1, hashKind);
+  const opened = openHash(context);
   let deleted = 0;
   for (let i = 2; opened !== null && i < args.count; i++) if (opened.value.delete(args.text(i))) deleted++;
   if (opened !== null && deleted > 0) {
@@ -99,27 +95,30 @@ function hdel(context: CommandContext): void {
 }
 
 function hexists(context: CommandContext): void {
-  context.reply.integer(read(context)?.has(context.args.text(2)) ? 1 : 0);
+  context.reply.integer(readHash(context)?.has(context.args.text(2)) ? 1 : 0);
 }
 
 function hlen(context: CommandContext): void {
-  context.reply.integer(read(context)?.size ?? 0);
+  context.reply.integer(readHash(context)?.size ?? 0);
 }
 
 function hstrlen(context: CommandContext): void {
-  context.reply.integer(read(context)?.get(context.args.text(2))?.length ?? 0);
+  context.reply.integer(readHash(context)?.get(context.args.text(2))?.length ?? 0);
 }
 
 function hincrby(context: CommandContext): void {
   const { args, db, reply } = context;
   const increment = args.int64(3);
-  const opened = openOrCreate(db, args, 1, hashKind);
+  const opened = openOrCreateHash(context);
   const field = args.text(2);
   const before = parseCanonicalInteger(opened.value.get(field) ?? '0');
   if (before === null) throw new ReplyError(replyErrors.hashNotInteger);
   const after = BigInt(before) + increment;
   if (after < MIN_INT64 || after > MAX_INT64) throw new ReplyError(replyErrors.incrementOverflow);
+  // As Redis from 7.4 on: the field goes on to expire when it did.
+  const expiryMs = opened.value.expiryMs(field);
   opened.value.set(field, String(after), context.services.limits);
+  if (expiryMs !== -1) opened.value.expire(field, expiryMs);
   saveCollection(db, args, 1, hashKind, opened);
   context.changed();
   reply.integer(after);
@@ -131,7 +130,7 @@ function hincrbyfloat(context: CommandContext): void {
   const increment = parseLongDouble(args.text(3));
   if (increment === null) throw new ReplyError(replyErrors.notFloat);
   if (typeof increment === 'number') throw new ReplyError(replyErrors.valueNotFinite);
-  const opened = openOrCreate(db, args, 1, hashKind);
+  const opened = openOrCreateHash(context);
   const field = args.text(2);
   const before = parseLongDouble(opened.value.get(field) ?? '0');
   if (before === null) throw new ReplyError(replyErrors.hashNotFloat);
@@ -148,14 +147,14 @@ function hincrbyfloat(context: CommandContext): void {
 function hrandfield(context: CommandContext): void {
   const { args, reply, keyspace } = context;
   if (args.count === 2) {
-    const hash = read(context);
+    const hash = readHash(context);
     replyValue(context, hash?.entryAt(keyspace.randomBelow(hash.size))[0]);
     return;
   }
   const withValues = args.count === 4 && args.is(3, 'WITHVALUES');
   const wanted = randomPickCount(args, 2, withValues);
   if (args.count > 3 && !withValues) throw new ReplyError(replyErrors.syntax);
-  const hash = read(context);
+  const hash = readHash(context);
   if (hash === null || wanted === 0) {
     reply.array(0);
     return;
@@ -177,7 +176,7 @@ function hrandfield(context: CommandContext): void {
 function hscan(context: CommandContext): void {
   const { args, reply } = context;
   const cursor = parseCursor(args, 2);
-  const hash = read(context);
+  const hash = readHash(context);
   const options = hash === null ? null : parseScanOptions(args, 3, false);
   const found: string[] = [];
   const next =

@@ -91,7 +91,9 @@ function lookUp(db: Database, pattern: string, element: string): string | null {
   const ref = db.lookupRead(new SingleKey(Buffer.from(name, 'latin1')), 0);
   if (ref === NO_REF) return null;
   if (field === null) return db.type(ref) === valueType.string ? db.inlineBytes(ref).latin1Slice() : null;
-  return db.type(ref) === valueType.hash ? (viewCollection(db, ref, hashKind).get(field) ?? null) : null;
+  return db.type(ref) === valueType.hash
+    ? (viewCollection(db, ref, hashKind).visibleAt(db.space.nowMs).get(field) ?? null)
+    : null;
 }
 
 /** As C's `strtod` reads a whole text: blanks before it are passed over, nothing at all is 0. @throws ReplyError */

@@ -81,6 +81,11 @@ export class RdbCursor {
     return true;
   }
 
+  /** Reads a count; null when its bytes are not all there. */
+  count(): number | null {
+    return this.length() ? this.value : null;
+  }
+
   /** Reads a string, encoded or not, and says in `place` where it is. */
   string(place: StringPlace): boolean {
     if (!this.#readLength()) return false;

@@ -7,10 +7,10 @@ import type { Database } from '../../keyspace/database.ts';
 import { encoding, valueType } from '../../keyspace/record.ts';
 import { crc64 } from './crc64.ts';
 import { RdbCursor, StringPlace } from './cursor.ts';
-import { RdbError, rdbType, rdbVersion, rdbVersionReadMax } from './format.ts';
+import { RdbError, rdbType, rdbVersion, rdbVersionOfFieldExpiries, rdbVersionReadMax } from './format.ts';
 import { builderFor, isPackedType, type LoadedValue, unpack } from './loaded-value.ts';
-import { isLarge, rdbTypeOf, valuePieces, writeSmallValue } from './value-writer.ts';
-import { RdbWriter } from './writer.ts';
+import { hasExpiringFields, isLarge, rdbTypeOf, valuePieces, writeSmallValue } from './value-writer.ts';
+import { type RdbWriteOptions, RdbWriter } from './writer.ts';
 
 const chunkBytes = 4096;
 const versionBytes = 2;
@@ -19,7 +19,8 @@ const footerBytes = versionBytes + checksumBytes;
 
 /** The payload of a key's value. */
 export function dumpValue(database: Database, ref: Ref, compress: boolean): Buffer {
-  return sealedPayload(compress, (writer) => {
+  const version = hasExpiringFields(database, ref) ? rdbVersionOfFieldExpiries : rdbVersion;
+  return sealedPayload({ compress, version }, (writer) => {
     writer.byte(rdbTypeOf(database, ref, writer.version));
     if (isLarge(database, ref)) {
       const pieces = valuePieces(writer, database, ref);
@@ -31,13 +32,13 @@ export function dumpValue(database: Database, ref: Ref, compress: boolean): Buff
 }
 
 /** What `write` writes, with version and checksum. */
-export function sealedPayload(compress: boolean, write: (writer: RdbWriter) => void): Buffer {
+export function sealedPayload(options: RdbWriteOptions, write: (writer: RdbWriter) => void): Buffer {
   const chunks: Buffer[] = [];
   const target = {
     take: () => Buffer.allocUnsafeSlow(chunkBytes),
     emit: (chunk: Buffer, length: number) => void chunks.push(chunk.subarray(0, length)),
   };
-  const writer = new RdbWriter(target, { compress, version: rdbVersion });
+  const writer = new RdbWriter(target, options);
   write(writer);
   writer.flush();
   const version = Buffer.alloc(versionBytes);
@@ -87,8 +88,8 @@ function readValue(cursor: RdbCursor, limits: CollectionLimits): LoadedValue | n
   }
   const builder = builderFor(type, limits);
   if (builder === null) return cursor.fail(`The payload has the type ${type}, which we cannot read`);
-  if (!cursor.length()) return null;
-  let left = cursor.value;
+  let left = builder.begin ? builder.begin(cursor) : cursor.count();
+  if (left === null) return null;
   for (;;) {
     for (; left > 0; left--) if (!builder.take(cursor)) return null;
     left = builder.more?.() ?? 0;

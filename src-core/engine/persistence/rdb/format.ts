@@ -19,6 +19,8 @@
 //   4 hash    = length (string string)*           18 list = length (container string)* 1: one plain element, 2: a listpack
 //   5 zset    = length (string f64le)*
 //   15 stream = nodes length lastId groups             19 stream = nodes length lastId firstId deletedId added:length groups
+//   24 hash    = first:i64le length (ttl:length field:string value:string)*          ttl 0: it stays, else it ends at first + ttl - 1
+//   25 hash    = first:i64le string (a listpack: field value moment ...)              moment 0: it stays; first is the least moment
 //   21 stream = as 19, and each consumer says when it last got something
 //   nodes     = length (id:string listpack:string)*    id = 16 bytes, highest first      lastId ... = length length
 //   groups    = length (name:string lastId read:length pending consumers)*         read: in 19 only; 2^64 - 1 = unknown
@@ -34,6 +36,8 @@ export const rdbMagic = 'REDIS';
 export const rdbHeaderBytes = rdbMagic.length + 4;
 /** What we write, and the highest that Redis 7.0 reads. */
 export const rdbVersion = 10;
+/** Has a form for hashes with fields that expire; Redis reads it from 7.4 on, Valkey does not. */
+export const rdbVersionOfFieldExpiries = 12;
 /** What servers from 5.0 to 6.2 read: without packed forms of 7.0, which are written element by element. */
 export const rdbVersionBeforeListpacks = 9;
 /** The highest that we read. */
@@ -81,6 +85,8 @@ export const rdbType = {
   stream2: 19,
   setListpack: 20,
   stream3: 21,
+  hashExpiring: 24,
+  hashExpiringListpack: 25,
 } as const;
 
 /** First two bits of a length. */

@@ -161,11 +161,12 @@ export class ItemLoader {
     if (!cursor.string(this.#key)) return false;
     if (isModule) return this.#refuseModule(cursor, `A value of a module, ${this.#whereAt(this.#key)}, of module`);
     if (builder === null) return this.#takePacked(cursor, type);
-    if (!cursor.length()) return false;
+    const elements = builder.begin ? builder.begin(cursor) : cursor.count();
+    if (elements === null) return false;
     this.#key.keep();
     this.#builder = builder;
-    this.#elementsLeft = cursor.value;
-    if (cursor.value === 0) this.#goOn(builder);
+    this.#elementsLeft = elements;
+    if (elements === 0) this.#goOn(builder);
     return true;
   }
 

@@ -4,12 +4,12 @@
 import { type FunctionLibrary, readLibrary } from '../../data/function-library.ts';
 import { RdbCursor, StringPlace } from './cursor.ts';
 import { sealedPayload } from './dump.ts';
-import { rdbOpcode } from './format.ts';
+import { rdbOpcode, rdbVersion } from './format.ts';
 
 const footerBytes = 10;
 
 export function dumpLibraries(libraries: Iterable<FunctionLibrary>, compress: boolean): Buffer {
-  return sealedPayload(compress, (writer) => {
+  return sealedPayload({ compress, version: rdbVersion }, (writer) => {
     for (const { source } of libraries) writer.functionLibrary(source);
   });
 }

@@ -8,6 +8,7 @@ import { SetValue } from '../../data/set-value.ts';
 import { SortedSetValue } from '../../data/sorted-set-value.ts';
 import { type Encoding, encoding, type ValueType, valueType } from '../../keyspace/record.ts';
 import { type RdbCursor, StringPlace } from './cursor.ts';
+import { type ExpiringHashReader, PackedExpiringHashReader, PlainExpiringHashReader } from './expiring-hash-reader.ts';
 import { rdbNodeContainer, rdbTextScore, rdbType } from './format.ts';
 import {
   checkIntsetHeader,
@@ -29,6 +30,11 @@ export type LoadedValue =
 
 /** Takes a collection element by element, so that it never has to be there as a whole. */
 export interface ValueBuilder {
+  /**
+   * Where more than a length stands in front of the elements: how many there are; null when that is not all there.
+   * Absent: a length says it.
+   */
+  begin?(cursor: RdbCursor): number | null;
   /** Reads one element; false when its bytes are not all there, with the cursor anywhere. @throws PackedError */
   take(cursor: RdbCursor): boolean;
   /** After as many elements as stand at the beginning: how many more there are of another kind; 0, or absent: none. */
@@ -50,6 +56,10 @@ export function builderFor(type: number, limits: CollectionLimits): ValueBuilder
       return new SortedSetBuilder(limits, readBinaryScore);
     case rdbType.hash:
       return new HashBuilder(limits);
+    case rdbType.hashExpiring:
+      return new ExpiringHashBuilder(new PlainExpiringHashReader(limits));
+    case rdbType.hashExpiringListpack:
+      return new ExpiringHashBuilder(new PackedExpiringHashReader(limits));
     case rdbType.listQuicklist:
       return new NodesBuilder(takeZiplistNode);
     case rdbType.listQuicklist2:
@@ -197,6 +207,27 @@ class HashBuilder implements ValueBuilder {
 
   finish(): LoadedValue | null {
     return fromHash(this.#hash);
+  }
+}
+
+/** Reads all that the two forms of such hashes share; the value is a table in either. */
+class ExpiringHashBuilder implements ValueBuilder {
+  readonly #reader: ExpiringHashReader;
+
+  constructor(reader: ExpiringHashReader) {
+    this.#reader = reader;
+  }
+
+  begin(cursor: RdbCursor): number | null {
+    return this.#reader.begin(cursor);
+  }
+
+  take(cursor: RdbCursor): boolean {
+    return this.#reader.take(cursor);
+  }
+
+  finish(): LoadedValue | null {
+    return fromHash(this.#reader.hash);
   }
 }
 

@@ -49,10 +49,17 @@ export function rdbTypeOf(database: Database, ref: Ref, version: number): number
     case valueType.zset:
       return isInline ? rdbType.zsetListpack : rdbType.zset;
     case valueType.hash:
-      return isInline ? rdbType.hashListpack : rdbType.hash;
+      if (isInline) return rdbType.hashListpack;
+      return hasExpiringFields(database, ref) ? rdbType.hashExpiring : rdbType.hash;
     case valueType.stream:
       return rdbType.stream2;
   }
+}
+
+/** Whether the value is a hash with fields that expire. */
+export function hasExpiringFields(database: Database, ref: Ref): boolean {
+  if (database.type(ref) !== valueType.hash || database.isInline(ref)) return false;
+  return database.object<HashValue>(ref).expiring > 0;
 }
 
 /** Readers before Redis 7.0 take no listpacks but those of a stream: collections are written element by element. */
@@ -107,7 +114,9 @@ export function valuePieces(writer: RdbWriter, database: Database, ref: Ref): Va
     case valueType.set:
       return setPieces(writer, database.object<SetValue>(ref));
     case valueType.hash:
-      return hashPieces(writer, database.object<HashValue>(ref));
+      return hasExpiringFields(database, ref)
+        ? expiringHashPieces(writer, database.object<HashValue>(ref))
+        : hashPieces(writer, database.object<HashValue>(ref));
     case valueType.zset:
       return sortedSetPieces(writer, database.object<SortedSetValue>(ref));
     case valueType.stream:
@@ -185,6 +194,22 @@ function* hashPieces(writer: RdbWriter, hash: HashValue): Generator<void, void> 
   writer.length(size);
   for (let at = 0; at < size; at++) {
     const [field, value] = hash.entryAt(at);
+    writer.text(field);
+    writer.text(value);
+    if (at % pieceElements === pieceElements - 1) yield;
+  }
+}
+
+function* expiringHashPieces(writer: RdbWriter, hash: HashValue): Generator<void, void> {
+  const { size } = hash;
+  let firstMs = Number.POSITIVE_INFINITY;
+  for (const [, atMs] of hash.expiries()) firstMs = Math.min(firstMs, atMs);
+  writer.moment(firstMs);
+  writer.length(size);
+  for (let at = 0; at < size; at++) {
+    const [field, value] = hash.entryAt(at);
+    const atMs = hash.expiryMs(field);
+    writer.length(atMs === -1 ? 0 : atMs - firstMs + 1);
     writer.text(field);
     writer.text(value);
     if (at % pieceElements === pieceElements - 1) yield;

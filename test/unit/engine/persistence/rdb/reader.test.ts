@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { HashValue } from '#core/engine/data/hash-value.ts';
 import { crc64 } from '#core/engine/persistence/rdb/crc64.ts';
 import { RdbError } from '#core/engine/persistence/rdb/format.ts';
 import { readKeyspace } from '../../../../support/keyspace-reading.ts';
@@ -196,6 +197,20 @@ describe('the loader', () => {
       ['library lib', '#!lua name=lib\n--'],
     ]);
     expect(report).toMatchObject({ keysLoaded: 1, librariesLoaded: 1, emptyKeysSkipped: 1 });
+  });
+
+  it('reads a packed hash with fields that expire, as Redis 8.0 wrote it, at any cut', () => {
+    // HSET h5 a 1, HEXPIRE h5 100 FIELDS 1 a: type 25, the least moment, a listpack of field, value and moment.
+    const value = Buffer.from('9b3fb302a2010000' + '1616000000030081610201' + '01f49b3fb302a201000009ff', 'hex');
+    const bytes = rdb(25, text('h5'), value);
+    for (const pieceBytes of [1, 5, bytes.length]) {
+      const [database] = loadRdb(bytes, pieceBytes).keyspace.databases;
+      const hashes: HashValue[] = [];
+      database.forEach((ref) => void hashes.push(database.object<HashValue>(ref)));
+      expect(hashes.map((hash) => [[...hash.entries()], [...hash.expiries()]])).toEqual([
+        [[['a', '1']], [['a', 1795341631387]]],
+      ]);
+    }
   });
 
   it('does not reserve what a forged RESIZEDB promises of a small file', () => {
