@@ -69,9 +69,28 @@ export type StepAction =
       readonly undoWords?: readonly string[];
       /** The node that it is led to, where it is in the fleet: nobody is led to one that is gone by then. */
       readonly towardsId?: NodeId;
+      /** Not sent when less is left of the `pauseAll` of this run: what comes after it would come too late. */
+      readonly pauseLeftMs?: number;
     }
   /** All or none: in MULTI, so that a cut leaves nothing half done. */
-  | { readonly kind: 'transaction'; readonly nodeId: NodeId; readonly commands: readonly (readonly string[])[] }
+  | {
+      readonly kind: 'transaction';
+      readonly nodeId: NodeId;
+      readonly commands: readonly (readonly string[])[];
+      /** What was held there is let go by it. */
+      readonly releases?: true;
+    }
+  /** Every command of a server is held, its own clock ends it: nobody is looked at then, for none would be answered. */
+  | {
+      readonly kind: 'pauseAll';
+      readonly pausedId: NodeId;
+      readonly commands: readonly (readonly string[])[];
+      readonly pauseMs: number;
+      /** Sent when the run ends before a transaction `releases` them. */
+      readonly undo: readonly (readonly string[])[];
+    }
+  /** Until the replica has what its master had when it was paused. */
+  | { readonly kind: 'waitInStep'; readonly nodeId: NodeId; readonly timeoutMs: number }
   /** What an earlier step held is let go by this command, and its `undoWords` are not needed any more. */
   | { readonly kind: 'release'; readonly nodeId: NodeId; readonly words: readonly string[] }
   | { readonly kind: 'sentinel'; readonly nodeId: NodeId; readonly words: readonly string[] }
@@ -206,6 +225,24 @@ export function holdingStep(member: Member, words: readonly string[], undoWords:
 export function releaseStep(member: Member, words: readonly string[]): PlannedStep {
   const { step } = redisStep(member, words);
   return { step, action: { kind: 'release', nodeId: member.id, words } };
+}
+
+/** Holds every command of a server for so long, and asks in the same breath where its stream stands. */
+export function wholePauseStep(
+  member: Member,
+  commands: readonly (readonly string[])[],
+  pauseMs: number,
+  undo: readonly (readonly string[])[],
+): PlannedStep {
+  const asked = [...commands, ['INFO', 'replication']];
+  const { step } = transactionStep(member, asked);
+  return { step, action: { kind: 'pauseAll', pausedId: member.id, commands: asked, pauseMs, undo } };
+}
+
+/** Puts back what an earlier step held. */
+export function releasingStep(member: Member, commands: readonly (readonly string[])[]): PlannedStep {
+  const { step } = transactionStep(member, commands);
+  return { step, action: { kind: 'transaction', nodeId: member.id, commands, releases: true } };
 }
 
 /** Several commands that run together or not at all; shown as the lines that redis-cli takes. */

@@ -17,7 +17,14 @@ import {
   waitStep,
 } from './plan-draft.ts';
 import { replicasOf } from './plan-failover.ts';
-import { checkSwitchover, failoverTimeoutMs, type Switchover, switchoverSteps } from './plan-switchover.ts';
+import {
+  checkSwitchover,
+  failoverTimeoutMs,
+  holdsOf,
+  type Switchover,
+  settingsMeanwhile,
+  switchoverSteps,
+} from './plan-switchover.ts';
 import { asMove, followSteps, loginSteps, replicaOfStep } from './plan-sync.ts';
 
 /** For the operator to restart a server by hand. */
@@ -46,7 +53,7 @@ export function draftRollingRestart(act: ActOf<'rollingRestart'>, root: Member, 
       ...lost.map(({ nodeName, forecast }) =>
         say('destroysByRestart', { name: nodeName, keys: forecast.keysDestroyed ?? 0 }),
       ),
-      ...(switchover ? [say('holdsWrites', { name, timeoutMs: failoverTimeoutMs })] : []),
+      ...(switchover ? [holdsOf(switchover, scene)] : []),
     ],
     checks: checks.list,
     steps: [
@@ -66,6 +73,7 @@ export function draftRollingRestart(act: ActOf<'rollingRestart'>, root: Member, 
     refusal: checks.refusal,
     concerns: [...replicas, root],
     goal: goalOf(root, replicas, successor, scene),
+    ...settingsMeanwhile(switchover, scene),
   };
 }
 

@@ -25,7 +25,9 @@ import {
   asRaised,
   checkSwitchover,
   failoverTimeoutMs,
+  holdsOf,
   type Switchover,
+  settingsMeanwhile,
   switchoverOffset,
   switchoverSteps,
 } from './plan-switchover.ts';
@@ -96,6 +98,7 @@ function draftChanges(
     ...(switchover ? [switchoverMove(checks, switchover, scene)] : []),
     ...followers.flatMap((change) => followerMove(checks, change, switchover, raised, scene)),
   ];
+  const meanwhile = settingsMeanwhile(switchover, scene);
   const concerns = [...new Set([...changes, ...settings].map(({ member }) => member))];
   const byId = new Map(changes.map(({ member }) => [member.id, member]));
   const loser = moves.map(({ nodeId, forecast }) => losing(byId.get(nodeId), forecast)).find(Boolean) ?? null;
@@ -104,7 +107,7 @@ function draftChanges(
     forecast: moves[0]?.forecast ?? null,
     moves,
     destroys: [
-      ...(switchover ? [say('holdsWrites', { name: switchover.master.node.name, timeoutMs: failoverTimeoutMs })] : []),
+      ...(switchover ? [holdsOf(switchover, scene)] : []),
       ...moves.flatMap(({ nodeId, forecast }) => {
         const member = byId.get(nodeId);
         return member ? destroyedBySync(member, forecast) : [];
@@ -121,12 +124,14 @@ function draftChanges(
     refusal: checks.refusal,
     concerns,
     goal: changes.map(({ member, wanted }) => ({ member, master: wanted.master })),
-    replacedSettings: settings.map(({ member, present, rewrites }) => ({
-      node: toWanted(member),
-      values: present,
-      rewrites,
-    })),
-    goalSettings: settings.map(({ member, values, rewrites }) => ({ node: toWanted(member), values, rewrites })),
+    replacedSettings: [
+      ...meanwhile.replacedSettings,
+      ...settings.map(({ member, present, rewrites }) => ({ node: toWanted(member), values: present, rewrites })),
+    ],
+    goalSettings: [
+      ...meanwhile.goalSettings,
+      ...settings.map(({ member, values, rewrites }) => ({ node: toWanted(member), values, rewrites })),
+    ],
   };
 }
 
