@@ -133,6 +133,7 @@ export const statementCodes = [
   'checkLoginRejected', // name, master
   'checkLinkStreams', // name
   'checkLinkDown', // name
+  'checkNotOnline', // name, master: the master has not heard yet that it has all
   'checkLagSmall', // name, lagBytes
   'checkLagLarge', // name, lagBytes
   'checkMasterGone', // master

@@ -151,6 +151,8 @@ export const statements = {
   checkLoginRejected: '{{master}} rejects the login that {{name}} has for it (masterauth, masteruser)',
   checkLinkStreams: 'the link of {{name}} streams',
   checkLinkDown: 'the link of {{name}} is not streaming',
+  checkNotOnline:
+    '{{name}} has just been copied, and {{master}} sends it nothing before it has heard so: look again in a second',
   checkLagSmall: '{{name}} is {{lagBytes}} behind',
   checkLagLarge: '{{name}} is {{lagBytes}} behind: writes may wait longer than the time allowed',
   checkMasterGone: '{{master}} does not answer',

@@ -5,6 +5,7 @@ import type { Address, Statement } from '../../contract/views.ts';
 import type { ForecastMaster } from '../../insight/forecast.ts';
 import { compareVersions } from '../../insight/rdb-versions.ts';
 import type { Member } from '../observing/member.ts';
+import type { AttachedReplicaReading } from '../observing/reading.ts';
 import { findReplica } from '../observing/topology.ts';
 import { factsOf, toForecastMaster } from './forecast-facts.ts';
 import { checkCoolDown, checkRights } from './plan-checks.ts';
@@ -76,9 +77,13 @@ export function settingsMeanwhile(
 
 /** FAILOVER TO wants the address under which the master itself knows the replica. */
 function listedAddress(master: Member, replica: Member, scene: PlanScene): Address | null {
+  return findEntry(master, replica, scene)?.address ?? null;
+}
+
+/** The replica as its master lists it; null where it is not told apart. */
+function findEntry(master: Member, replica: Member, scene: PlanScene): AttachedReplicaReading | null {
   const entries = master.reading?.replicas ?? [];
-  const entry = entries.find(({ address }) => findReplica(master, address, scene.members) === replica);
-  return entry?.address ?? null;
+  return entries.find(({ address }) => findReplica(master, address, scene.members) === replica) ?? null;
 }
 
 /** @returns whether both ends are such that it can succeed */
@@ -109,6 +114,11 @@ export function checkSwitchover(checks: Checks, switchover: Switchover, scene: P
       checks.fail('checkNoPause', { name }, new FailureError('checkFailed', { check: 'checkNoPause' }));
   }
   checkLag(checks, replica, master, timeoutMs);
+  const entry = findEntry(master, replica, scene);
+  if (entry && entry.state !== 'online' && replica.reading?.link?.up) {
+    const check = 'checkNotOnline';
+    checks.fail(check, { name: replica.node.name, master: name }, new FailureError('checkFailed', { check }));
+  }
 }
 
 function checkLag(checks: Checks, replica: Member, master: Member, timeoutMs: number): void {
