@@ -3,6 +3,7 @@ import { oc, type } from '@orpc/contract';
 import * as z from 'zod';
 import type { Outcome } from './contract.ts';
 import {
+  environments,
   type ImportPreview,
   type ProfilesView,
   profileBounds,
@@ -29,8 +30,18 @@ export const profileCalls = {
   preview: oc
     .input(z.object({ content: z.string().max(profileBounds.importMaxLength), form: z.enum(['file', 'lines']) }))
     .output(type<Outcome<ImportPreview>>()),
-  /** Keeps these drafts of the last preview, with their secrets where they can be kept. The answer: how many. */
-  keep: oc.input(z.object({ profileIds: z.array(id).max(profileBounds.profilesMax) })).output(type<Outcome<number>>()),
+  /**
+   * Keeps these drafts of the last preview, with their secrets where they can be kept. The answer: how many.
+   * `environment` is where all of them belong, which no other console's file says.
+   */
+  keep: oc
+    .input(
+      z.object({
+        profileIds: z.array(id).max(profileBounds.profilesMax),
+        environment: z.enum(environments).optional(),
+      }),
+    )
+    .output(type<Outcome<number>>()),
   /** All profiles as the text of a file, without secrets. */
   exported: oc.output(type<string>()),
   /** Opens the file of secrets by its passphrase, or chooses the passphrase of a new one. */

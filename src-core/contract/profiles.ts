@@ -137,10 +137,27 @@ export type ProfilesProblem =
   /** A newer Syncline wrote it: it is not touched, and nothing is saved. */
   | { readonly kind: 'newer'; readonly version: number };
 
+/** What another console keeps as the path of a file, and a browser cannot read by its path. */
+export const profileFiles = ['authority', 'certificate', 'tlsKey', 'sshKey'] as const;
+export type ProfileFile = (typeof profileFiles)[number];
+
+export interface MissingFile {
+  readonly file: ProfileFile;
+  /** As the import says it; it may lie on another machine. */
+  readonly path: string;
+}
+
 /** What an import found: nothing is saved until a person says so. */
 export interface ImportPreview {
   readonly source: 'syncline' | 'redisinsight' | 'anotherRedisDesktopManager' | 'lines';
-  readonly drafts: readonly { readonly profile: Profile; readonly secrets: readonly SecretName[] }[];
+  readonly drafts: readonly ImportDraft[];
   /** Entries or lines that were not understood, by what can be told of them. */
   readonly skipped: readonly { readonly entry: string; readonly reason: string }[];
+}
+
+export interface ImportDraft {
+  readonly profile: Profile;
+  readonly secrets: readonly SecretName[];
+  /** To be chosen anew, since only their paths came along. */
+  readonly missing: readonly MissingFile[];
 }

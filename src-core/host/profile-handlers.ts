@@ -20,7 +20,7 @@ export function profileHandlers(connections: Connections, book: ProfileBook) {
       outcome(() => connections.open(input.profileId, input.password, input.sentinelMaster)),
     ),
     preview: os.preview.handler(({ input }) => outcome(() => book.preview(input.content, input.form))),
-    keep: os.keep.handler(({ input }) => outcome(() => book.keep(input.profileIds))),
+    keep: os.keep.handler(({ input }) => outcome(() => book.keep(input.profileIds, input.environment))),
     exported: os.exported.handler(() => book.exported()),
     unlock: os.unlock.handler(({ input }) =>
       outcome(() => {

@@ -1,12 +1,20 @@
 // A profile that was read from elsewhere and is not saved yet, with the secrets that came with it.
 import { randomUUID } from 'node:crypto';
 import { actBounds } from '../contract/acts.ts';
-import { blankProfile, type ImportPreview, type Profile, profileBounds, profileSchema } from '../contract/profiles.ts';
+import {
+  blankProfile,
+  type ImportPreview,
+  type MissingFile,
+  type Profile,
+  profileBounds,
+  profileSchema,
+} from '../contract/profiles.ts';
 import type { KeptSecrets } from './secret-store.ts';
 
 export interface Draft {
   readonly profile: Profile;
   readonly secrets: KeptSecrets;
+  readonly missing: readonly MissingFile[];
 }
 
 export type Skipped = ImportPreview['skipped'][number];

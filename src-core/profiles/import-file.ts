@@ -1,7 +1,7 @@
 // Reads a file of connections: our own export, RedisInsight's JSON, and AnotherRedisDesktopManager's .ano file.
 import * as z from 'zod';
 import { FailureError } from '../contract/failure-error.ts';
-import { type Profile, profileSchema } from '../contract/profiles.ts';
+import { type MissingFile, type Profile, type ProfileFile, profileSchema } from '../contract/profiles.ts';
 import { type Draft, draftProfile, type Found, newProfileId, type Skipped, toTags } from './draft.ts';
 import type { KeptSecrets } from './secret-store.ts';
 
@@ -45,7 +45,7 @@ const anotherSchema = z.object({
   auth: text,
   username: text,
   sentinelOptions: z.object({ masterName: text }).nullish(),
-  sslOptions: z.object({ servername: text }).nullish(),
+  sslOptions: z.object({ servername: text, ca: text, cert: text, key: text }).nullish(),
   sshOptions: z
     .object({
       host: z.string(),
@@ -106,7 +106,7 @@ function nameOf(entry: unknown): string | null {
 /** With an id of its own, so that an import never takes the place of what is here. */
 function fromOwn(entry: unknown): Draft | null {
   const { success, data } = profileSchema.safeParse(entry);
-  return success ? { profile: { ...data, id: newProfileId() }, secrets: {} } : null;
+  return success ? { profile: { ...data, id: newProfileId() }, secrets: {}, missing: [] } : null;
 }
 
 function fromRedisInsight(entry: unknown): Draft | null {
@@ -153,11 +153,22 @@ function fromAnother(entry: unknown): Draft | null {
     tls: sslOptions ? { serverName: sslOptions.servername || null, authority: null, certificate: null } : null,
     ssh: toSsh(sshOptions, Boolean(sshOptions?.privatekey)),
   });
-  return toDraft(profile, {
+  const secrets = {
     password: data.auth,
     sshPassword: sshOptions?.password,
     sshKeyPassphrase: sshOptions?.passphrase,
-  });
+  };
+  const paths = {
+    authority: sslOptions?.ca,
+    certificate: sslOptions?.cert,
+    tlsKey: sslOptions?.key,
+    sshKey: sshOptions?.privatekey,
+  };
+  return toDraft(profile, secrets, toMissing(paths));
+}
+
+function toMissing(paths: Readonly<Record<ProfileFile, string | null | undefined>>): MissingFile[] {
+  return Object.entries(paths).flatMap(([file, path]) => (path ? [{ file: file as ProfileFile, path }] : []));
 }
 
 function toSsh(
@@ -181,8 +192,9 @@ function toSsh(
 function toDraft(
   profile: Profile | null,
   secrets: Readonly<Partial<Record<keyof KeptSecrets, string | null | undefined>>>,
+  missing: readonly MissingFile[] = [],
 ): Draft | null {
   if (!profile) return null;
   const kept = Object.entries(secrets).filter((pair): pair is [string, string] => Boolean(pair[1]));
-  return { profile, secrets: Object.fromEntries(kept) };
+  return { profile, secrets: Object.fromEntries(kept), missing };
 }

@@ -39,7 +39,7 @@ function readLine(line: string): Draft | null {
       tls: tls ? { serverName: null, authority: null, certificate: null } : null,
       name: groups.name ?? groups.title ?? null,
     });
-    return profile && { profile, secrets: password === null ? {} : { password } };
+    return profile && { profile, secrets: password === null ? {} : { password }, missing: [] };
   } catch (error) {
     if (error instanceof FailureError) return null;
     throw error;

@@ -4,6 +4,7 @@ import type { Cipher } from '../base/cipher.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import { FailureError } from '../contract/failure-error.ts';
 import type { ImportPreview, Profile, ProfileView, SecretName, Secrets, SecretsView } from '../contract/profiles.ts';
+import type { Environment } from '../contract/views.ts';
 import { type SshSettings, SshTunnel } from '../remote/ssh-tunnel.ts';
 import { type Destination, straightWay, type Way } from '../remote/way.ts';
 import type { Draft, Found } from './draft.ts';
@@ -51,17 +52,21 @@ export class ProfileBook implements Disposable {
   }
 
   /**
-   * Keeps the profile, and its secrets unless its login is asked for each time.
+   * Keeps the profile, and its secrets unless its login is asked for each time. Where no passphrase was chosen, keys
+   * hold until Syncline ends, as a password does that is asked for.
    * @throws FailureError secretsLocked before anything is written, tooManyProfiles, fileNewer
    */
   save(profile: Profile, secrets: Secrets): void {
     const { password, ...others } = secrets;
     const kept: Secrets = profile.login === 'saved' ? secrets : { ...others, password: null };
-    const wantsWrite = Object.values(kept).some((value) => value !== undefined && value !== null && value !== '');
-    if (wantsWrite && !isOpen(this.#secrets.view)) throw new FailureError('secretsLocked');
+    const canKeep = isOpen(this.#secrets.view);
+    const held = toKept(others);
+    const wantsWrite = isNew(this.#secrets.view) ? Boolean(kept.password) : Object.keys(toKept(kept)).length > 0;
+    if (wantsWrite && !canKeep) throw new FailureError('secretsLocked');
     const before = this.#profiles.all.find(({ id }) => id === profile.id);
     this.#profiles.save(profile);
-    if (isOpen(this.#secrets.view)) this.#secrets.write(profile.id, kept);
+    if (canKeep) this.#secrets.write(profile.id, kept);
+    else this.type(profile.id, held);
     if (changesTunnel(before, profile, secrets)) this.#forgetTunnel(profile.id);
     if (typeof password === 'string') this.type(profile.id, { password });
   }
@@ -108,19 +113,21 @@ export class ProfileBook implements Disposable {
     const found: Found = form === 'file' ? readImport(content) : readPastedLines(content);
     this.#found = new Map(found.drafts.map((draft) => [draft.profile.id, draft]));
     const names = ({ secrets }: Draft) => Object.keys(secrets) as SecretName[];
-    return { ...found, drafts: found.drafts.map((draft) => ({ profile: draft.profile, secrets: names(draft) })) };
+    const drafts = found.drafts.map((draft) => ({ ...draft, secrets: names(draft) }));
+    return { ...found, drafts };
   }
 
   /**
    * Saves drafts of the last preview. Secrets are kept where they can be; else those profiles ask each time.
+   * @param environment of all of them; absent: as the drafts say
    * @returns how many were saved
    */
-  keep(ids: readonly string[]): number {
+  keep(ids: readonly string[], environment?: Environment): number {
     const drafts = ids.flatMap((id) => this.#found.get(id) ?? []);
     for (const { profile, secrets } of drafts) {
       const canKeep = isOpen(this.#secrets.view);
       const login = profile.login === 'saved' && !canKeep ? 'ask' : profile.login;
-      this.save({ ...profile, login }, canKeep ? secrets : {});
+      this.save({ ...profile, login, ...(environment && { environment }) }, canKeep ? secrets : {});
       if (!canKeep) this.type(profile.id, secrets);
       this.#found.delete(profile.id);
     }
@@ -173,6 +180,15 @@ export class ProfileBook implements Disposable {
 function changesTunnel(before: Profile | undefined, now: Profile, secrets: Secrets): boolean {
   const sshSecrets = [secrets.sshKey, secrets.sshKeyPassphrase, secrets.sshPassword];
   return JSON.stringify(before?.ssh) !== JSON.stringify(now.ssh) || sshSecrets.some((secret) => secret !== undefined);
+}
+
+/** Those that have a value; null and nothing take one away. */
+function toKept(secrets: Secrets): KeptSecrets {
+  return Object.fromEntries(Object.entries(secrets).filter(([, value]) => value)) as KeptSecrets;
+}
+
+function isNew(view: SecretsView): boolean {
+  return view.kind === 'file' && view.state === 'new';
 }
 
 function isOpen(view: SecretsView): boolean {

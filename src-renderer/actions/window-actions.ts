@@ -63,7 +63,7 @@ export const windowActions: readonly WindowAction[] = [
     icon: IconAddressBook,
     keys: 'alt+K',
     needsHost: true,
-    run: () => openDialog({ kind: 'connections' }),
+    run: () => openDialog({ kind: 'connections', draft: null }),
   },
   {
     id: 'graph',

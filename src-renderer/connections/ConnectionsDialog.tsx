@@ -3,7 +3,7 @@ import { Button, FileButton } from '@mantine/core';
 import { IconClipboardText, IconDownload, IconPlus, IconUpload } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import type { Failure } from '#core/contract/failures.ts';
-import { type ImportPreview, type ProfileView, profileBounds } from '#core/contract/profiles.ts';
+import { type ImportPreview, profileBounds } from '#core/contract/profiles.ts';
 import { hostClient } from '../bridge/host-store.ts';
 import { FramedDialog } from '../dialogs/DialogFrames.tsx';
 import { closeDialog, useDialog } from '../dialogs/dialog-store.ts';
@@ -11,30 +11,34 @@ import { FailureBox } from '../dialogs/FailureBox.tsx';
 import { say } from '../i18n/i18n.ts';
 import './connections.css';
 import { callHost, loadConnections, useConnections } from './connections-store.ts';
-import { ImportFound, PasteLines } from './ImportPanel.tsx';
+import { ImportFound } from './ImportFound.tsx';
+import { PasteLines } from './PasteLines.tsx';
 import { ProfileEditor } from './ProfileEditor.tsx';
 import { ProfileTable } from './ProfileTable.tsx';
-import { emptyProfile } from './profile-form.ts';
+import { emptyProfile, type FormBeginning } from './profile-form.ts';
 import { SecretsBar } from './SecretsBar.tsx';
 
 /** What the dialog shows. */
 type Room =
   | { readonly kind: 'list' }
-  | { readonly kind: 'edit'; readonly view: Pick<ProfileView, 'profile' | 'kept'>; readonly isNew: boolean }
+  | { readonly kind: 'edit'; readonly view: FormBeginning; readonly isNew: boolean }
   | { readonly kind: 'paste' }
   | { readonly kind: 'found'; readonly preview: ImportPreview };
 
 export function ConnectionsDialog() {
-  const isOpen = useDialog((dialog) => dialog.open.kind === 'connections');
+  const open = useDialog((dialog) => dialog.open);
+  const isOpen = open.kind === 'connections';
   return (
     <FramedDialog isOpen={isOpen} onClose={closeDialog} size={860} label={say('connections.title')}>
-      {isOpen && <Rooms />}
+      {isOpen && <Rooms draft={open.draft} />}
     </FramedDialog>
   );
 }
 
-function Rooms() {
-  const [room, setRoom] = useState<Room>({ kind: 'list' });
+function Rooms({ draft }: { readonly draft: FormBeginning | null }) {
+  const [room, setRoom] = useState<Room>(
+    draft === null ? { kind: 'list' } : { kind: 'edit', view: draft, isNew: true },
+  );
   const toList = () => setRoom({ kind: 'list' });
   useEffect(() => void loadConnections(), []);
   switch (room.kind) {

@@ -2,17 +2,16 @@
 import { Accordion, Button } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { Failure } from '#core/contract/failures.ts';
-import type { ProfileView } from '#core/contract/profiles.ts';
 import { closeDialog } from '../dialogs/dialog-store.ts';
 import { FailureBox } from '../dialogs/FailureBox.tsx';
 import { say } from '../i18n/i18n.ts';
-import { seek } from '../store/selection-store.ts';
-import { callHost } from './connections-store.ts';
+import { select } from '../store/selection-store.ts';
+import { callHost, forgetMissing } from './connections-store.ts';
 import { LoginFields, NatFields, PlaceFields, SshFields, TlsFields } from './ProfileFields.tsx';
-import { type ProfileForm, readForm, toForm } from './profile-form.ts';
+import { type FormBeginning, type ProfileForm, readForm, toForm } from './profile-form.ts';
 
 interface ProfileEditorProps {
-  readonly view: Pick<ProfileView, 'profile' | 'kept'>;
+  readonly view: FormBeginning;
   readonly isNew: boolean;
   readonly onDone: () => void;
 }
@@ -29,6 +28,7 @@ export function ProfileEditor({ view, isNew, onDone }: ProfileEditorProps) {
     const { profile, secrets } = reading;
     setBusy(true);
     const saved = await callHost((client) => client.profiles.save({ profile, secrets }));
+    if (saved.ok) forgetMissing(profile.id);
     if (!saved.ok) setFailure(saved.failure);
     else if (!thenOpen) onDone();
     else {
@@ -36,7 +36,7 @@ export function ProfileEditor({ view, isNew, onDone }: ProfileEditorProps) {
       if (!opened.ok) setFailure(opened.failure);
       else if (opened.value.kind === 'sentinel') onDone();
       else {
-        seek(opened.value.nodeId);
+        select(opened.value.nodeId);
         closeDialog();
       }
     }
@@ -132,9 +132,11 @@ function openRooms({ profile, hasTls, hasSsh }: ProfileForm): RoomId[] {
 }
 
 function problemText(reading: Extract<ReturnType<typeof readForm>, { ok: false }>): string {
-  return reading.problem === 'natWrong'
-    ? say('connections.form.natWrong', { line: reading.line })
-    : say('connections.form.incomplete');
+  if (reading.problem === 'natWrong') return say('connections.form.natWrong', { line: reading.line });
+  if (reading.missing.length === 0) return say('connections.form.tooLong');
+  return say('connections.form.incomplete', {
+    what: reading.missing.map((field) => say(`connections.form.needed.${field}`)).join(', '),
+  });
 }
 
 interface TrustKeyProps {

@@ -1,22 +1,9 @@
 // The fields of a kept connection, a component for each room of the form.
-import {
-  NumberInput,
-  PasswordInput,
-  SegmentedControl,
-  Select,
-  Switch,
-  TagsInput,
-  Textarea,
-  TextInput,
-} from '@mantine/core';
-import { environments, type Profile, profileBounds, profileColours, type SecretName } from '#core/contract/profiles.ts';
+import { NumberInput, SegmentedControl, Select, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
+import { environments, type Profile, profileBounds, profileColours } from '#core/contract/profiles.ts';
 import { say } from '../i18n/i18n.ts';
-import type { ProfileForm } from './profile-form.ts';
-
-interface FieldsProps {
-  readonly form: ProfileForm;
-  readonly change: (part: Partial<ProfileForm>) => void;
-}
+import type { FieldsProps, ProfileForm } from './profile-form.ts';
+import { PemInput, SecretInput, SecretPem } from './SecretFields.tsx';
 
 /** Empty is null: nothing was said. */
 const orNull = (text: string) => (text === '' ? null : text);
@@ -166,14 +153,19 @@ export function TlsFields({ form, change }: FieldsProps) {
             autoComplete="off"
             value={tls.serverName ?? ''}
             onChange={(event) => set({ serverName: orNull(event.currentTarget.value) })}
+            data-testid="profile-server-name"
           />
           <PemInput
+            file="authority"
+            form={form}
             label={say('connections.form.authority')}
             placeholder={say('connections.form.authorityHint')}
             value={tls.authority ?? ''}
             onChange={(text) => set({ authority: orNull(text) })}
           />
           <PemInput
+            file="certificate"
+            form={form}
             label={say('connections.form.certificate')}
             placeholder={say('connections.form.certificateHint')}
             value={tls.certificate ?? ''}
@@ -304,60 +296,6 @@ function PortInput({ label, value, onChange, testId }: PortInputProps) {
       value={value}
       onChange={(port) => onChange(Number(port))}
       data-testid={testId}
-    />
-  );
-}
-
-interface PemInputProps {
-  readonly label: string;
-  readonly placeholder: string;
-  readonly value: string;
-  readonly onChange: (text: string) => void;
-}
-
-function PemInput({ label, placeholder, value, onChange }: PemInputProps) {
-  return (
-    <Textarea
-      label={label}
-      placeholder={placeholder}
-      classNames={{ input: 'mono' }}
-      rows={3}
-      maxLength={profileBounds.pemMaxLength}
-      spellCheck={false}
-      value={value}
-      onChange={(event) => onChange(event.currentTarget.value)}
-    />
-  );
-}
-
-interface SecretFieldProps extends FieldsProps {
-  readonly name: SecretName;
-  readonly label: string;
-}
-
-function SecretPem({ form, change, name, label }: SecretFieldProps) {
-  const isKept = form.kept.includes(name);
-  return (
-    <PemInput
-      label={label}
-      placeholder={isKept ? say('connections.form.keptAlready') : ''}
-      value={form.secrets[name]}
-      onChange={(text) => change({ secrets: { ...form.secrets, [name]: text } })}
-    />
-  );
-}
-
-function SecretInput({ form, change, name, label }: SecretFieldProps) {
-  const isKept = form.kept.includes(name);
-  return (
-    <PasswordInput
-      label={label}
-      placeholder={isKept ? say('connections.form.keptAlready') : ''}
-      autoComplete="off"
-      maxLength={profileBounds.secretMaxLength}
-      value={form.secrets[name]}
-      onChange={(event) => change({ secrets: { ...form.secrets, [name]: event.currentTarget.value } })}
-      data-testid={`profile-${name}`}
     />
   );
 }

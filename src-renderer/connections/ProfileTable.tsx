@@ -3,14 +3,14 @@ import { ActionIcon, Button, PasswordInput, Table } from '@mantine/core';
 import { IconPencil, IconTrash } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
 import type { Failure } from '#core/contract/failures.ts';
-import type { ProfileView } from '#core/contract/profiles.ts';
+import type { Profile, ProfileFile, ProfileView } from '#core/contract/profiles.ts';
 import type { OfferedMaster } from '#core/contract/surroundings.ts';
 import { StateGlyph } from '../design/StateGlyph.tsx';
 import { closeDialog } from '../dialogs/dialog-store.ts';
 import { FailureBox } from '../dialogs/FailureBox.tsx';
 import { say } from '../i18n/i18n.ts';
-import { seek } from '../store/selection-store.ts';
-import { callHost } from './connections-store.ts';
+import { seek, select } from '../store/selection-store.ts';
+import { callHost, useConnections } from './connections-store.ts';
 import { ProfileDot } from './ProfileDot.tsx';
 
 interface ProfileTableProps {
@@ -85,7 +85,9 @@ function ProfileRow({ view, isLocked, onEdit }: ProfileRowProps) {
     } else if (outcome.value.kind === 'sentinel')
       setAsking({ kind: 'master', masters: outcome.value.masters, password });
     else {
-      seek(outcome.value.nodeId);
+      // A new card brings the whole map into view by itself.
+      if (nodeId === null) select(outcome.value.nodeId);
+      else seek(outcome.value.nodeId);
       closeDialog();
     }
   };
@@ -106,7 +108,8 @@ function ProfileRow({ view, isLocked, onEdit }: ProfileRowProps) {
           <span className="mono">
             {profile.host}:{profile.port}
           </span>
-          <div className="faint">{wayWords(view)}</div>
+          <div className="faint">{wayWords(profile)}</div>
+          <MissingWords view={view} isLocked={isLocked} />
         </Table.Td>
         <Table.Td>{say(`connections.login.${loginState(view, isLocked)}`)}</Table.Td>
         <Table.Td>
@@ -237,8 +240,25 @@ function Question({ name, asking, onOpen, onRemove, onEnd }: QuestionProps) {
   }
 }
 
-function wayWords({ profile }: ProfileView): string {
-  const { tls, ssh, sentinelMaster } = profile;
+/** Keys and certificates without which it cannot be reached; they are chosen in the form. */
+function MissingWords({ view, isLocked }: Pick<ProfileRowProps, 'view' | 'isLocked'>) {
+  const { profile, kept, nodeId } = view;
+  const noted = useConnections(({ missing }) => missing[profile.id]);
+  const files = new Set<ProfileFile>(noted?.map(({ file }) => file));
+  // What is connected has its keys, if only until Syncline ends.
+  const isLacking = !isLocked && nodeId === null;
+  if (isLacking && profile.tls?.certificate && !kept.includes('tlsKey')) files.add('tlsKey');
+  if (isLacking && profile.ssh?.login === 'key' && !kept.includes('sshKey')) files.add('sshKey');
+  if (files.size === 0) return null;
+  const words = [...files].map((file) => say(`connections.files.${file}`)).join(', ');
+  return (
+    <div className="tone-warning" data-testid={`connection-missing-${profile.name}`}>
+      {say('connections.missing', { files: words })}
+    </div>
+  );
+}
+
+export function wayWords({ tls, ssh, sentinelMaster }: Profile): string {
   const words = [
     ...(sentinelMaster ? [say('connections.way.sentinel', { name: sentinelMaster })] : []),
     ...(tls ? [say(tls.certificate ? 'connections.way.mutual' : 'connections.way.tls')] : []),

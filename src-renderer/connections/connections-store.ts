@@ -2,12 +2,28 @@
 import { create } from 'zustand';
 import type { Outcome } from '#core/contract/contract.ts';
 import type { Failure } from '#core/contract/failures.ts';
-import type { ProfilesView } from '#core/contract/profiles.ts';
+import type { ImportDraft, MissingFile, ProfilesView } from '#core/contract/profiles.ts';
 import type { HostClient } from '../bridge/carrier.ts';
 import { hostClient } from '../bridge/host-store.ts';
 import { say } from '../i18n/i18n.ts';
 
-export const useConnections = create<{ readonly view: ProfilesView | null }>(() => ({ view: null }));
+interface ConnectionsHolder {
+  readonly view: ProfilesView | null;
+  /** Files that an import of this window could not take over, by profile: they are chosen in the form. */
+  readonly missing: Readonly<Record<string, readonly MissingFile[]>>;
+}
+
+export const useConnections = create<ConnectionsHolder>(() => ({ view: null, missing: {} }));
+
+export function noteMissing(drafts: readonly ImportDraft[]): void {
+  const noted = drafts.filter(({ missing }) => missing.length > 0).map(({ profile, missing }) => [profile.id, missing]);
+  useConnections.setState((held) => ({ missing: { ...held.missing, ...Object.fromEntries(noted) } }));
+}
+
+/** The form was saved: whatever is still empty was left so by a person. */
+export function forgetMissing(profileId: string): void {
+  useConnections.setState(({ missing: { [profileId]: _, ...others } }) => ({ missing: others }));
+}
 
 export async function loadConnections(): Promise<void> {
   const view = await hostClient()?.profiles.list();

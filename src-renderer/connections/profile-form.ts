@@ -6,6 +6,7 @@ import {
   profileSchema,
   type SecretName,
   type Secrets,
+  type SecretsView,
 } from '#core/contract/profiles.ts';
 
 export interface ProfileForm {
@@ -20,6 +21,12 @@ export interface ProfileForm {
   readonly kept: readonly SecretName[];
 }
 
+/** What a room of the form is given. */
+export interface FieldsProps {
+  readonly form: ProfileForm;
+  readonly change: (part: Partial<ProfileForm>) => void;
+}
+
 const noTls: ProfileForm['tls'] = { serverName: null, authority: null, certificate: null };
 const noSsh: ProfileForm['ssh'] = { host: '', port: 22, username: '', login: 'agent', hostKey: null };
 const noSecrets: ProfileForm['secrets'] = {
@@ -31,12 +38,22 @@ const noSecrets: ProfileForm['secrets'] = {
   sshKeyPassphrase: '',
 };
 
+/** Whether a secret that is typed now lasts longer than Syncline runs. */
+export function canKeepSecrets(secrets: SecretsView | undefined): boolean {
+  return secrets !== undefined && (secrets.kind === 'keychain' || secrets.state === 'open');
+}
+
 export function emptyProfile(): Profile {
   const id = `profile-${crypto.randomUUID().slice(0, 8)}`;
   return { ...blankProfile, id, name: '', host: '', port: 6379, opensAtStart: true };
 }
 
-export function toForm({ profile, kept }: Pick<ProfileView, 'profile' | 'kept'>): ProfileForm {
+/** What the form begins with; `typed` is what a person typed of its secrets before. */
+export interface FormBeginning extends Pick<ProfileView, 'profile' | 'kept'> {
+  readonly typed?: Partial<Record<SecretName, string>>;
+}
+
+export function toForm({ profile, kept, typed = {} }: FormBeginning): ProfileForm {
   return {
     profile,
     tls: profile.tls ?? noTls,
@@ -46,15 +63,17 @@ export function toForm({ profile, kept }: Pick<ProfileView, 'profile' | 'kept'>)
     addressMapText: profile.addressMap
       .map(({ announced, reachable }) => `${addressText(announced)} = ${addressText(reachable)}`)
       .join('\n'),
-    secrets: noSecrets,
+    secrets: { ...noSecrets, ...typed },
     kept,
   };
 }
 
-/** What is wrong with the form, or what is sent. */
+export type NeededField = 'host' | 'port' | 'sshHost' | 'sshPort' | 'sshUser';
+
+/** What is wrong with the form, or what is sent. Nothing named where a field holds more than fits. */
 export type FormReading =
   | { readonly ok: true; readonly profile: Profile; readonly secrets: Secrets }
-  | { readonly ok: false; readonly problem: 'incomplete' }
+  | { readonly ok: false; readonly problem: 'incomplete'; readonly missing: readonly NeededField[] }
   | { readonly ok: false; readonly problem: 'natWrong'; readonly line: number };
 
 export function readForm(form: ProfileForm): FormReading {
@@ -73,9 +92,24 @@ export function readForm(form: ProfileForm): FormReading {
     ssh: hasSsh ? ssh : null,
     addressMap,
   });
-  if (!read.success) return { ok: false, problem: 'incomplete' };
+  if (!read.success) return { ok: false, problem: 'incomplete', missing: missingOf(form) };
   const typed = Object.entries(form.secrets).filter(([, value]) => value !== '');
   return { ok: true, profile: read.data, secrets: Object.fromEntries(typed) };
+}
+
+function missingOf({ profile, hasSsh, ssh }: ProfileForm): NeededField[] {
+  const needed: readonly (readonly [NeededField, boolean])[] = [
+    ['host', profile.host.trim() !== ''],
+    ['port', isPort(profile.port)],
+    ['sshHost', !hasSsh || ssh.host.trim() !== ''],
+    ['sshPort', !hasSsh || isPort(ssh.port)],
+    ['sshUser', !hasSsh || ssh.username !== ''],
+  ];
+  return needed.filter(([, isThere]) => !isThere).map(([field]) => field);
+}
+
+function isPort(port: number): boolean {
+  return Number.isInteger(port) && port >= 1 && port <= 65_535;
 }
 
 function readMapping(line: string): Profile['addressMap'][number] | null {

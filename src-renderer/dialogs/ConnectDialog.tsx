@@ -9,7 +9,7 @@ import { hostClient, useHost } from '../bridge/host-store.ts';
 import { formatAddress } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
 import { select } from '../store/selection-store.ts';
-import { type ConnectForm, emptyForm, toRequest } from './connect-form.ts';
+import { type ConnectForm, emptyForm, toDraft, toRequest } from './connect-form.ts';
 import { FramedDialog } from './DialogFrames.tsx';
 import { closeDialog, openDialog, useDialog } from './dialog-store.ts';
 import { FailureBox } from './FailureBox.tsx';
@@ -70,8 +70,22 @@ function ConnectBody({ address }: { readonly address: Address | null }) {
         )}
       </div>
       <footer className="dialog-foot">
-        <Button variant="subtle" onClick={() => openDialog({ kind: 'connections' })} data-testid="connect-kept">
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          onClick={() => openDialog({ kind: 'connections', draft: null })}
+          data-testid="connect-kept"
+        >
           {say('connections.open')}
+        </Button>
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          title={say('connect.moreHint')}
+          onClick={() => openDialog({ kind: 'connections', draft: toDraft(form) })}
+          data-testid="connect-more"
+        >
+          {say('connect.more')}
         </Button>
         <span className="grow faint">{request === null ? say('connect.needAddress') : ''}</span>
         <Button variant="default" onClick={closeDialog} data-testid="connect-cancel">

@@ -1,6 +1,7 @@
 // The connect form as data: what was typed, what of it is sent, and what is missing. Pure.
 import type { ConnectRequest } from '#core/contract/acts.ts';
 import type { Address, Environment } from '#core/contract/views.ts';
+import { emptyProfile, type FormBeginning } from '../connections/profile-form.ts';
 
 export interface ConnectForm {
   readonly url: string;
@@ -44,4 +45,46 @@ export function toRequest(form: ConnectForm): ConnectRequest | null {
     environment: form.environment,
     servesFound: form.servesFound,
   };
+}
+
+/** The same as the beginning of a kept connection, for what only its form has: an authority, an SSH server, NAT. */
+export function toDraft(form: ConnectForm): FormBeginning {
+  const where = form.url.trim() === '' ? { host: form.host.trim(), port: Number(form.port) } : readUrl(form.url.trim());
+  const isTls = form.url.trim() === '' ? form.isTls : /^(rediss|valkeys):/i.test(form.url.trim());
+  const username = form.username || where.username || null;
+  const password = form.password || where.password || '';
+  const profile = {
+    ...emptyProfile(),
+    name: form.name.trim(),
+    environment: form.environment,
+    host: where.host,
+    port: where.port || usualPort,
+    username,
+    login: password === '' ? ('none' as const) : ('ask' as const),
+    tls: isTls ? { serverName: null, authority: null, certificate: null } : null,
+    servesFound: form.servesFound,
+  };
+  return { profile, kept: [], typed: { password } };
+}
+
+interface Where {
+  readonly host: string;
+  readonly port: number;
+  readonly username?: string;
+  readonly password?: string;
+}
+
+/** What can be read of an address; the host checks it when it is used. */
+function readUrl(text: string): Where {
+  try {
+    const url = new URL(`http://${text.replace(/^[a-z]+:\/\//i, '')}`);
+    return {
+      host: url.hostname.replace(/^\[|\]$/g, ''),
+      port: Number(url.port),
+      username: decodeURIComponent(url.username),
+      password: decodeURIComponent(url.password),
+    };
+  } catch {
+    return { host: '', port: usualPort };
+  }
 }

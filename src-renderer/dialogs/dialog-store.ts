@@ -1,11 +1,13 @@
 // Which of the window's own dialogs is open; the plan dialog has a machine of its own.
 import { create } from 'zustand';
 import type { Address, NodeId } from '#core/contract/views.ts';
+import type { FormBeginning } from '../connections/profile-form.ts';
 
 export type OpenDialog =
   | { readonly kind: 'none' }
   | { readonly kind: 'help' }
-  | { readonly kind: 'connections' }
+  /** `draft` opens the form of a new connection with what was typed already. */
+  | { readonly kind: 'connections'; readonly draft: FormBeginning | null }
   | { readonly kind: 'journal' }
   /** What if this replica stays away. */
   | { readonly kind: 'absence'; readonly nodeId: NodeId }

@@ -12,7 +12,7 @@ export const connectionTexts = {
   none: 'No connection is kept yet.',
   noneHint: 'What you connect to is kept here by itself. You can also paste several addresses, or import a file.',
   columns: { name: 'Name', address: 'Address', login: 'Login', state: 'State', acts: 'Acts' },
-  way: { straight: 'straight', tls: 'TLS', mutual: 'TLS, own certificate', ssh: 'SSH', sentinel: 'Sentinel: {{name}}' },
+  way: { straight: 'direct', tls: 'TLS', mutual: 'TLS, own certificate', ssh: 'SSH', sentinel: 'Sentinel: {{name}}' },
   login: {
     none: 'no login',
     ask: 'asks each time',
@@ -20,6 +20,8 @@ export const connectionTexts = {
     locked: 'saved, locked',
     missing: 'password missing',
   },
+  missing: 'missing: {{files}}',
+  files: { authority: 'authority (CA)', certificate: 'client certificate', tlsKey: 'client key', sshKey: 'SSH key' },
   state: { connected: 'connected', apart: 'not connected' },
   connect: 'Connect',
   connectNamed: 'Connect {{name}}',
@@ -57,7 +59,14 @@ export const connectionTexts = {
     'skipped|other': '{{count}} entries were not understood:',
     keep: 'Keep these',
     withPassword: 'with password',
-    noFiles: 'Keys and certificates that AnotherRedisDesktopManager keeps as paths of files are not taken over.',
+    asUser: 'as {{user}}',
+    passwordsLost:
+      'Passwords and keys that came along hold until Syncline ends: to keep them, choose a passphrase in the list first.',
+    missing: 'To be chosen anew: {{files}}',
+    missingHint:
+      'The other console keeps these files by their paths, which are not read from here. The list marks the connections; Edit has a field for each file.',
+    environment: 'Environment of all of them',
+    environmentHint: 'In prod, a name is typed before data is lost. Each can be changed later.',
   },
   form: {
     titleNew: 'New connection',
@@ -121,6 +130,13 @@ export const connectionTexts = {
     natLabel: 'Announced and reachable, one a line',
     natHint: '10.0.0.5:6379 = gateway:7001; port 0 stands for every port of a host',
     natWrong: 'Line {{line}} is not “announced:port = reachable:port”.',
-    incomplete: 'A name, a host and a port are needed.',
+    incomplete: 'Still needed: {{what}}.',
+    needed: { host: 'host', port: 'port', sshHost: 'SSH host', sshPort: 'SSH port', sshUser: 'SSH user' },
+    tooLong: 'A field holds more than fits.',
+    fromFile: 'choose a file',
+    fromFileNamed: '{{what}}: choose a file',
+    noPem: '{{name}} is no PEM file: it has no BEGIN line.',
+    chooseAnew: 'Came as the path {{path}}: choose the file anew.',
+    heldOnly: 'held until Syncline ends: no passphrase keeps it',
   },
 } as const;

@@ -20,7 +20,7 @@ export const failures = {
   },
   connectionLost: {
     what: 'The connection to {{host}}:{{port}} was lost.',
-    next: 'Syncline keeps trying by itself.',
+    next: 'A port that wants TLS ends a plain connection like this: try rediss://. A node on the map is tried again by itself.',
   },
   notRedis: {
     what: 'What listens on {{host}}:{{port}} is not Redis. It answered “{{answer}}”.',
@@ -40,7 +40,7 @@ export const failures = {
   },
   tlsFailed: {
     what: 'No TLS with {{host}}:{{port}}: {{reason}}.',
-    next: 'Check that the port speaks TLS and that its certificate is trusted; switch TLS off for a plain port.',
+    next: 'Check that the port speaks TLS. For a certificate of an own authority, give its PEM in the TLS settings of the connection; for another name than the host’s, the server name.',
   },
   portInUse: {
     what: 'Port {{port}} is in use by another program.',
@@ -130,7 +130,10 @@ export const failures = {
     what: 'The passphrase needs at least {{atLeast}} characters.',
     next: 'A few words are easier to keep than signs.',
   },
-  secretsLocked: { what: 'The saved passwords are locked.', next: 'Unlock them with the passphrase.' },
+  secretsLocked: {
+    what: 'Passwords cannot be kept now: they are locked, or no passphrase was chosen yet.',
+    next: 'Unlock them in the list of connections or choose a passphrase there; or let Syncline ask each time.',
+  },
   secretsUnreadable: {
     what: 'The saved passwords of this connection cannot be opened: they were sealed on another machine or changed.',
     next: 'Type them again and save.',
@@ -154,3 +157,17 @@ export const failures = {
     next: 'This is our mistake. Try again; if it stays, please report it.',
   },
 } as const satisfies Record<FailureCode, { what: string; next: string }>;
+
+/** What the codes of a failed TLS handshake mean. */
+export const tlsReasons = {
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate comes from an authority that this machine does not trust',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by itself',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate comes from an authority that this machine does not know',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate comes from an authority that this machine does not know',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  CERT_NOT_YET_VALID: 'its certificate is not valid yet',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS',
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'it wants a client certificate',
+  EPROTO: 'it does not speak TLS as we do',
+} as const;

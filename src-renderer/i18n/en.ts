@@ -1,6 +1,6 @@
 // Every text of the window in English; the keys are typed, so that a missing or a stale one does not compile.
 import { connectionTexts } from './en-connections.ts';
-import { failures } from './en-failures.ts';
+import { failures, tlsReasons } from './en-failures.ts';
 import { faultTexts } from './en-faults.ts';
 import { infoSentences } from './en-info.ts';
 import { inspectorTexts } from './en-inspector.ts';
@@ -254,6 +254,9 @@ export const en = {
     environmentHint: 'Colours the frame. In prod a name is typed before data is lost.',
     submit: 'Connect',
     needAddress: 'Fill in an address, or a host.',
+    more: 'More settings…',
+    moreHint:
+      'Own authority (CA) and client certificate, SSH tunnel, addresses behind NAT, tags: with what you typed here',
     kept: 'What you typed is kept.',
     servesFound: 'Also connect to the servers that it tells of',
     servesFoundHint: 'Its master, replicas and Sentinels, with the same login.',
@@ -286,4 +289,5 @@ export const en = {
   info: infoSentences,
   statement: statements,
   failure: failures,
+  tlsReason: tlsReasons,
 } as const;

@@ -2,6 +2,7 @@
 import { type Failure, failureCodes } from '#core/contract/failures.ts';
 import { type StatementCode, statementCodes } from '#core/contract/statements.ts';
 import type { Statement } from '#core/contract/views.ts';
+import { tlsReasons } from './en-failures.ts';
 import { formatBytes, formatCount, formatId, formatRate, formatSeconds, formatWholeSeconds } from './format.ts';
 import { say } from './i18n.ts';
 
@@ -41,6 +42,15 @@ export function statementText(statement: Statement): string {
 export function failureText(failure: Failure): { readonly what: string; readonly next: string } {
   const params = writeParams(failure.params);
   const code = knownFailures.has(failure.code) ? failure.code : 'internal';
-  const given = code === failure.code ? params : { reason: failure.code };
+  const given = code === failure.code ? { ...params, ...readableReason(failure) } : { reason: failure.code };
   return { what: say(`failure.${code}.what`, given), next: say(`failure.${code}.next`, given) };
+}
+
+const knownTlsReasons: ReadonlySet<string> = new Set(Object.keys(tlsReasons));
+
+/** OpenSSL and Node name what is wrong with a certificate by codes; the code stays, for who searches for it. */
+function readableReason({ code, params }: Failure): { readonly reason?: string } {
+  const reason = String(params.reason ?? '');
+  if (code !== 'tlsFailed' || !knownTlsReasons.has(reason)) return {};
+  return { reason: `${say(`tlsReason.${reason as keyof typeof tlsReasons}`)} (${reason})` };
 }

@@ -180,7 +180,7 @@ function askAttach(nodeId: string, masterId: string): void {
  * node that was chosen elsewhere, for as long as it is sought.
  */
 function KeepInView({ layout }: { readonly layout: Layout }) {
-  const { fitView, setCenter, getZoom } = useReactFlow();
+  const { fitView, setCenter, getViewport } = useReactFlow();
   const width = useStore((store) => store.width);
   const height = useStore((store) => store.height);
   const soughtId = useSelection((selection) => selection.soughtId);
@@ -188,9 +188,9 @@ function KeepInView({ layout }: { readonly layout: Layout }) {
     const sought = layout.cards.find(({ id }) => id === useSelection.getState().soughtId);
     if (sought === undefined) return false;
     const { x, y } = middleOf(sought);
-    void setCenter(x, y, { zoom: Math.max(getZoom(), soughtZoom) });
+    void setCenter(x, y, { zoom: Math.max(getViewport().zoom, soughtZoom) });
     return true;
-  }, [layout, setCenter, getZoom]);
+  }, [layout, setCenter, getViewport]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: these are the reasons to show all again
   useEffect(() => {
     const frame = requestAnimationFrame(() => {

@@ -73,6 +73,35 @@ it("reads AnotherRedisDesktopManager's .ano file", () => {
   ]);
 });
 
+it('tells which files must be chosen anew, since .ano files hold their paths alone', () => {
+  const connections = [
+    {
+      host: 'db',
+      port: 6379,
+      name: 'west',
+      separator: ':',
+      sslOptions: {
+        servername: 'west.acme.com',
+        ca: '/home/ann/ca.crt',
+        cert: '/home/ann/me.crt',
+        key: '/home/ann/me.key',
+      },
+      sshOptions: { host: 'jump', username: 'op', privatekey: '/home/ann/.ssh/id_ed25519', passphrase: 'pp' },
+    },
+    { host: 'db', port: 6380, name: 'plain', separator: ':', sslOptions: { ca: '' } },
+  ];
+  const { drafts } = readImport(Buffer.from(JSON.stringify(connections)).toString('base64'));
+  expect(drafts.map(({ missing }) => missing)).toEqual([
+    [
+      { file: 'authority', path: '/home/ann/ca.crt' },
+      { file: 'certificate', path: '/home/ann/me.crt' },
+      { file: 'tlsKey', path: '/home/ann/me.key' },
+      { file: 'sshKey', path: '/home/ann/.ssh/id_ed25519' },
+    ],
+    [],
+  ]);
+});
+
 it.each(['', 'not a file of connections', '{"kind":"else"}', '7'])(
   'refuses %j as no file of connections',
   (content) => {

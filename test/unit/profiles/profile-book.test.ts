@@ -39,6 +39,44 @@ async function everythingOnDisk(): Promise<string> {
   return (await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')))).join('\n');
 }
 
+describe('a key', () => {
+  const ssh = { host: 'jump', port: 22, username: 'op', login: 'key', hostKey: null } as const;
+  const tls = { serverName: null, authority: null, certificate: 'CERT PEM' };
+
+  it('holds until Syncline ends where no passphrase was chosen, and lies nowhere', async () => {
+    const kept = profile({ login: 'none', tls, ssh });
+    const book = new ProfileBook(folder, null);
+    book.save(kept, { tlsKey: secret, sshKey: 'SSH KEY' });
+    expect(book.destination(kept.id).way.tls).toMatchObject({ certificate: 'CERT PEM', key: secret });
+    expect(book.list(() => null)[0]?.kept).toEqual([]);
+    book.dispose();
+    expect(await everythingOnDisk()).not.toContain(secret);
+    const next = new ProfileBook(folder, null);
+    expect(next.destination(kept.id).way.tls).toMatchObject({ key: null });
+    next.dispose();
+  });
+
+  it('is refused while a chosen passphrase locks the file', () => {
+    const first = new ProfileBook(folder, null);
+    first.unlock(passphrase);
+    const next = new ProfileBook(folder, null);
+    expect(codeOf(() => next.save(profile({ login: 'none', tls }), { tlsKey: secret }))).toBe('secretsLocked');
+  });
+});
+
+describe('an import', () => {
+  it('is kept in the environment that is chosen for it, or else in its own', () => {
+    const book = new ProfileBook(folder, null);
+    const idsOf = (lines: string) => book.preview(lines, 'lines').drafts.map(({ profile }) => profile.id);
+    book.keep(idsOf('one = redis://db:1'), 'prod');
+    book.keep(idsOf('two = redis://db:2'));
+    expect(book.all.map(({ name, environment }) => [name, environment])).toEqual([
+      ['one', 'prod'],
+      ['two', 'dev'],
+    ]);
+  });
+});
+
 describe('a password', () => {
   it('is opened at the next start by the passphrase that sealed it, and lies nowhere in clear', async () => {
     const kept = profile();

@@ -41,7 +41,12 @@ it('takes the address as the name where none was given', () => {
 });
 
 it('names what is missing, and the line of the address map that it did not understand', () => {
-  expect(readForm(toForm({ profile: emptyProfile(), kept: [] }))).toEqual({ ok: false, problem: 'incomplete' });
+  const empty = toForm({ profile: emptyProfile(), kept: [] });
+  expect(readForm({ ...empty, hasSsh: true })).toEqual({
+    ok: false,
+    problem: 'incomplete',
+    missing: ['host', 'sshHost', 'sshUser'],
+  });
   const form = { ...toForm({ profile: whole, kept: [] }), addressMapText: '10.0.0.5:1 = gate:2\n\nnonsense' };
   expect(readForm(form)).toEqual({ ok: false, problem: 'natWrong', line: 3 });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { connectSchema } from '#core/contract/acts.ts';
-import { emptyForm, toRequest } from '../../../../src-renderer/dialogs/connect-form.ts';
+import { emptyForm, toDraft, toRequest } from '../../../../src-renderer/dialogs/connect-form.ts';
 
 test('nothing typed is nothing to send', () => {
   expect(toRequest(emptyForm(null))).toBeNull();
@@ -27,4 +27,17 @@ test('a server that was seen fills the form', () => {
 test('what is sent passes the contract', () => {
   const form = { ...emptyForm(null), host: 'db', username: 'u', password: 'p', name: 'orders' };
   expect(connectSchema.safeParse(toRequest(form)).success).toBe(true);
+});
+
+test('what was typed goes on into the form of a kept connection, a login in the address too', () => {
+  const draft = toDraft({ ...emptyForm(null), url: 'rediss://ann:p%40ss@[fd00::5]:7000', name: 'orders' });
+  expect(draft).toMatchObject({
+    profile: { name: 'orders', host: 'fd00::5', port: 7000, username: 'ann', login: 'ask', tls: { authority: null } },
+    typed: { password: 'p@ss' },
+  });
+  const byFields = toDraft({ ...emptyForm(null), host: ' db ', port: '', environment: 'prod' });
+  expect(byFields).toMatchObject({
+    profile: { host: 'db', port: 6379, environment: 'prod', login: 'none', tls: null, username: null },
+  });
+  expect(toDraft({ ...emptyForm(null), url: 'redis://' }).profile.host).toBe('');
 });

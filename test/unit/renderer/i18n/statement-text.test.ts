@@ -39,6 +39,13 @@ test('every statement and failure has a text of its own', () => {
   }
 });
 
+test('the code of a failed handshake is said in words, and stays for who searches for it', () => {
+  const failed = (reason: string) =>
+    failureText({ code: 'tlsFailed', params: { host: 'db', port: 6380, reason }, retryable: false }).what;
+  expect(failed('CERT_HAS_EXPIRED')).toBe('No TLS with db:6380: its certificate has expired (CERT_HAS_EXPIRED).');
+  expect(failed('socket hang up')).toBe('No TLS with db:6380: socket hang up.');
+});
+
 test('markup in an answer of a server stays text', () => {
   const params = { name: 'bravo', command: 'X', answer: '<b>{{name}}</b>' };
   const { what } = failureText({ code: 'commandRefused', params, retryable: false });
