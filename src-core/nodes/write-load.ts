@@ -6,11 +6,11 @@ export const loadKeyPrefix = 'syncline:load:';
 /** A load writes these many keys over and over: its data stays bounded. */
 export const loadKeys = 1000;
 /** Writes go out in small groups: a gentle load then wakes the node and its replicas a few times a second only. */
-const writesPerTickMin = 5;
+const writesPerTickMin = 10;
 const tickMinMs = 50;
-const tickMaxMs = 250;
+const tickMaxMs = 500;
 /** A node that fell behind is not made to catch up: at most this much time is made good in one tick. */
-const debtMaxMs = 500;
+const debtMaxMs = 1000;
 const measureMs = 2000;
 
 export interface WriteLoadSettings {

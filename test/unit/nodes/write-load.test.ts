@@ -64,10 +64,10 @@ describe('a write load', () => {
     let release = () => {};
     const { time, written } = startLoad(100, 8, () => new Promise((resolve) => (release = resolve)));
     await time.pass(5000);
-    expect(written.length).toBe(5);
+    expect(written.length).toBe(10);
     release();
     await time.pass(100);
-    expect(written.length).toBeLessThanOrEqual(5 + 50);
+    expect(written.length).toBeLessThanOrEqual(10 + 100);
   });
 
   it('goes on after a batch that failed', async () => {
