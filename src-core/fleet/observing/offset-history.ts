@@ -12,6 +12,8 @@ const samplesMax = 400;
 const rateWindowMs = 5000;
 /** Over less than this a rate is noise. */
 const rateLeastMs = 800;
+/** A load that has just begun shows in so short a time first. */
+const burstWindowMs = 1500;
 
 export class OffsetHistory {
   readonly #samples = new Ring<OffsetSample>(samplesMax);
@@ -33,12 +35,23 @@ export class OffsetHistory {
 
   /** Growth in bytes per second over the last seconds; 0 until two samples are there. */
   bytesPerSecond(): number {
+    return this.#growth(rateWindowMs, 0);
+  }
+
+  /** The same, or the growth over the last second or so where that is more: what must have room must have it for bursts. */
+  burstBytesPerSecond(): number {
+    return Math.max(this.bytesPerSecond(), this.#growth(burstWindowMs, rateLeastMs));
+  }
+
+  /** Since the oldest sample in the window; 0 where there is none, or none that is old enough. */
+  #growth(windowMs: number, leastMs: number): number {
     const last = this.#samples.last;
     if (!last) return 0;
     for (let index = 0; index < this.#samples.length; index++) {
       const sample = this.#samples.at(index);
-      if (!sample || sample === last || last.atMs - sample.atMs > rateWindowMs) continue;
-      return ((last.offset - sample.offset) * 1000) / Math.max(1, last.atMs - sample.atMs);
+      if (!sample || sample === last || last.atMs - sample.atMs > windowMs) continue;
+      const spanMs = last.atMs - sample.atMs;
+      return spanMs < leastMs ? 0 : ((last.offset - sample.offset) * 1000) / Math.max(1, spanMs);
     }
     return 0;
   }

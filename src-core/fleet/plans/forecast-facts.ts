@@ -68,7 +68,7 @@ function toSyncSource(member: Member, reading: NodeReading, { snapshot, settings
     family: reading.server.family,
     keys: reading.keys,
     snapshot,
-    writeBytesPerSecond: streamRate(member, reading),
+    writeBytesPerSecond: streamRate(member, reading, 'burst'),
     diskless: isYes(settings, 'repl-diskless-sync'),
     disklessDelaySeconds: settingNumber(settings, 'repl-diskless-sync-delay'),
     outputLimit: replicaLimit(settings),
@@ -98,9 +98,14 @@ function lastSaveSeconds({ persistence, keys }: NodeReading): number | null {
 const quietCommandsPerSecond = 20;
 
 /** Growth of the stream; null where it was not watched long enough, or is not counted. */
-export function streamRate({ offsets, node }: Member, { backlog, commandsPerSecond }: NodeReading): number | null {
+export function streamRate(
+  { offsets, node }: Member,
+  { backlog, commandsPerSecond }: NodeReading,
+  over: 'seconds' | 'burst' = 'seconds',
+): number | null {
   if (!backlog.active) return commandsPerSecond < quietCommandsPerSecond && node.workload === null ? 0 : null;
-  return offsets.isMeasured ? offsets.bytesPerSecond() : null;
+  if (!offsets.isMeasured) return null;
+  return over === 'burst' ? offsets.burstBytesPerSecond() : offsets.bytesPerSecond();
 }
 
 function replicaLimit(settings: PlanFacts['settings']): OutputBufferLimit | null {

@@ -30,6 +30,15 @@ describe('the rate', () => {
     expect(history.bytesPerSecond()).toBe(500);
   });
 
+  it('of a burst is that of the last second or so, where it is more, and not of less than a second', () => {
+    const begun = sampled([0, 0], [3000, 0], [4000, 2_000_000]);
+    expect([begun.bytesPerSecond(), begun.burstBytesPerSecond()]).toEqual([500_000, 2_000_000]);
+    const ended = sampled([0, 0], [3000, 3_000_000], [4000, 3_000_000]);
+    expect(ended.burstBytesPerSecond()).toBe(750_000);
+    const short = sampled([0, 0], [3000, 0], [3100, 1_000_000]);
+    expect(short.burstBytesPerSecond()).toBe(short.bytesPerSecond());
+  });
+
   it('is zero until two samples are there', () => {
     expect([sampled().bytesPerSecond(), sampled([0, 100]).bytesPerSecond()]).toEqual([0, 0]);
   });
