@@ -276,7 +276,7 @@ function originOf({ aux }: RdbLoadReport): LoadedOrigin {
   const id = aux.get('repl-id');
   const place = { offset: number('repl-offset'), streamDatabase: number('repl-stream-db') };
   return {
-    version: aux.get('redis-ver') ?? '',
+    version: aux.get('redis-ver') ?? aux.get('valkey-ver') ?? '',
     createdSeconds: number('ctime'),
     usedMemoryBytes: number('used-mem'),
     replication: id === undefined ? null : { id, ...place },

@@ -112,7 +112,7 @@ export class ReplicationBridge implements ReplicationHost {
       },
       get origin() {
         return {
-          version: loader.report.aux.get('redis-ver') ?? '',
+          version: loader.report.aux.get('redis-ver') ?? loader.report.aux.get('valkey-ver') ?? '',
           createdSeconds: numberOf(loader, 'ctime'),
           usedMemoryBytes: numberOf(loader, 'used-mem'),
         };

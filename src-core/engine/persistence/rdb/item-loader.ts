@@ -21,6 +21,11 @@ const auxFieldsMax = 100;
 const keyShownChars = 64;
 /** There in the file of a server that counts its stream. */
 const historyField = 'repl-id';
+/** The fields in which a server says its version. */
+const writers = [
+  ['redis-ver', 'Redis'],
+  ['valkey-ver', 'Valkey'],
+] as const;
 
 export interface ItemLoadOptions {
   /** A fresh keyspace that nobody uses yet: `Keyspace.adopt` it when the load is finished, forget it when it fails. */
@@ -156,7 +161,7 @@ export class ItemLoader {
     const isModule = type === rdbType.module || type === rdbType.modulePreGa;
     const builder = builderFor(type, this.#options.limits);
     if (builder === null && !isPackedType(type) && !isModule) {
-      cursor.fail(`Unknown RDB type or opcode ${type}, ${this.where()}`);
+      cursor.fail(`Unknown RDB type or opcode ${type}, ${this.where()}${this.#origin()}`);
     }
     if (!cursor.string(this.#key)) return false;
     if (isModule) return this.#refuseModule(cursor, `A value of a module, ${this.#whereAt(this.#key)}, of module`);
@@ -211,7 +216,13 @@ export class ItemLoader {
 
   #refuseModule(cursor: RdbCursor, sentence: string): boolean {
     if (!cursor.length()) return false;
-    cursor.fail(`${sentence} ${moduleName(cursor.wideValue())}`);
+    cursor.fail(`${sentence} ${moduleName(cursor.wideValue())}${this.#origin()}`);
+  }
+
+  /** For the end of an error's sentence about what only a later release knows: who wrote it. */
+  #origin(): string {
+    for (const [name, family] of writers) if (this.aux.has(name)) return `, written by ${family} ${this.aux.get(name)}`;
+    return '';
   }
 
   /** For the end of an error's sentence: what was being loaded. */

@@ -22,6 +22,8 @@ import { ItemLoader, type ItemLoadOptions, shown } from './item-loader.ts';
 /** The memory for an item that was cut is kept for the next one up to this size. */
 const pendingBytesKept = 1 << 20;
 const pendingBytesAtFirst = 1 << 12;
+/** From 9.0 on Valkey has a magic of its own. */
+const valkeyMagic = /^VALKEY\d{3}$/;
 
 export interface RdbLoadOptions extends ItemLoadOptions {
   /** False: the sum at the end is not looked at (`rdbchecksum no`). */
@@ -198,6 +200,7 @@ export class RdbLoader {
   #takeHeader(cursor: RdbCursor): boolean {
     if (!cursor.has(rdbHeaderBytes)) return false;
     const text = cursor.buffer.latin1Slice(cursor.at, cursor.at + rdbHeaderBytes);
+    if (valkeyMagic.test(text)) cursor.fail(`Can't handle RDB format version ${Number(text.slice(6))} of Valkey`);
     if (!text.startsWith(rdbMagic)) cursor.fail('Wrong signature trying to load DB from file');
     this.#version = Number.parseInt(text.slice(rdbMagic.length), 10);
     if (!(this.#version >= 1 && this.#version <= rdbVersionReadMax)) {

@@ -15,6 +15,7 @@ import {
   type LinkState,
   type SnapshotEnd,
 } from './link-state.ts';
+import { LoadRefusals } from './load-refusals.ts';
 import { MasterWire } from './master-wire.ts';
 import { ParserReception } from './parser-reception.ts';
 import { type SnapshotReception, snapshotWay } from './snapshot-reception.ts';
@@ -38,6 +39,7 @@ export class MasterLink {
   #wire: MasterWire | null = null;
   #granted: { readonly id: string; readonly offset: number } | null = null;
   #reception: SnapshotReception | null = null;
+  readonly #refusals = new LoadRefusals();
   #receivingSinceMs = 0;
   #ackWanted = false;
 
@@ -92,7 +94,7 @@ export class MasterLink {
     if (silentMs > this.#needs.settings.timeoutSeconds * 1000) this.#react({ kind: 'timedOut' });
     else if (this.#state.kind === 'connected') this.sendAck();
     else if (this.#state.kind === 'transfer' && this.#reception !== null) wire?.write(keepAlive);
-    this.#react({ kind: 'tick' });
+    if (this.#refusals.isOver(this.#needs.ports.clock.monotonicMs())) this.#react({ kind: 'tick' });
   }
 
   /** The master asked by REPLCONF GETACK; answered when what came with the question has been applied. */
@@ -125,7 +127,8 @@ export class MasterLink {
       resume: resume(),
       handsOver: handsOver(),
       loadsFromDisk: snapshotWay(settings, host) === 'file',
-      mayRetryAtOnce: ports.clock.monotonicMs() - this.#triedAtMs >= retryPauseMs,
+      mayRetryAtOnce:
+        this.#refusals.isOver(ports.clock.monotonicMs()) && ports.clock.monotonicMs() - this.#triedAtMs >= retryPauseMs,
     };
   }
 
@@ -273,7 +276,12 @@ export class MasterLink {
 
   #snapshotFailed(log: string, why: string): void {
     const { host, port } = this.address;
+    const pauseMs = this.#refusals.note(this.#needs.ports.clock.monotonicMs());
     this.#react({ kind: 'broken', reason: { code: 'linkSnapshotBroken', params: { host, port, reason: why } }, log });
+    if (pauseMs > retryPauseMs) {
+      const words = `The master's snapshot could not be loaded again: the next try is in ${pauseMs / 1000} seconds`;
+      this.#needs.log('notice', words);
+    }
   }
 
   // ---- the stream
@@ -295,6 +303,7 @@ export class MasterLink {
   #arrived(outcome: 'partial' | 'full'): void {
     this.#reason = null;
     this.#retries = 0;
+    this.#refusals.forget();
     this.#downSinceMs = null;
     this.#hasStreamed = true;
     this.#needs.traces.end(outcome);

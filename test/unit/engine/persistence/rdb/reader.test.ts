@@ -106,7 +106,7 @@ describe('the loader', () => {
     ['RedisNOT10', 'Wrong signature trying to load DB from file (at byte 0 of the RDB)'],
     ['REDIS0013', "Can't handle RDB format version 13 (at byte 0 of the RDB)"],
     ['REDIS0000', "Can't handle RDB format version 0 (at byte 0 of the RDB)"],
-    ['VALKEY080', 'Wrong signature trying to load DB from file (at byte 0 of the RDB)'],
+    ['VALKEY080', "Can't handle RDB format version 80 of Valkey (at byte 0 of the RDB)"],
   ])('refuses a file that begins with %s', (start, message) => {
     expect(() => loadRdb(Buffer.from(`${start}${'x'.repeat(20)}`))).toThrow(message);
   });
@@ -115,7 +115,7 @@ describe('the loader', () => {
     ['redis_40_with_module.rdb', /^A value of a module, at the key "foo" of database 0, of module ReJSON-RL version 0/],
     [
       'redis_60_with_module_aux.rdb',
-      /module data we cannot load: no module test__rdb version 1 \(at byte 99 of the RDB\)/,
+      /module data we cannot load: no module test__rdb version 1, written by Redis 999.999.999 \(at byte 99 of the RDB\)/,
     ],
   ])('refuses %s with what it is and where', (name, message) => {
     expect(() => loadRdb(fixture(name))).toThrow(message);
@@ -129,6 +129,11 @@ describe('the loader', () => {
   });
 
   it.each([
+    [
+      'an unknown type with who wrote it',
+      rdb(0xfa, text('valkey-ver'), text('9.2.0'), 23, text('key')),
+      'Unknown RDB type or opcode 23, in database 0 after 0 keys, written by Valkey 9.2.0',
+    ],
     ['an unknown type', rdb(99, text('key')), 'Unknown RDB type or opcode 99'],
     ['an opcode of a later Redis', rdb(0xf3, 0, 0, 0), 'Unknown RDB type or opcode 243'],
     ['a database that we do not have', rdb(0xfe, 16), 'The RDB has a database 16, and we have 16'],

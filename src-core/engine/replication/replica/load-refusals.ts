@@ -1,0 +1,29 @@
+// Snapshots that could not be loaded, one after the other: the next is asked for later and later, since each costs the master one.
+
+/** The first is followed by the usual pause. */
+const firstPauseMs = 1000;
+const longestPauseMs = 60_000;
+
+export class LoadRefusals {
+  #count = 0;
+  #untilMs = Number.NEGATIVE_INFINITY;
+
+  /** Another could not be loaded, at this moment of the monotonic clock; answers how long to wait, in milliseconds. */
+  note(nowMs: number): number {
+    const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** this.#count);
+    this.#count++;
+    this.#untilMs = nowMs + (pauseMs === firstPauseMs ? 0 : pauseMs);
+    return pauseMs;
+  }
+
+  /** Whether the next one may be asked for. */
+  isOver(nowMs: number): boolean {
+    return nowMs >= this.#untilMs;
+  }
+
+  /** One was loaded, or none was needed. */
+  forget(): void {
+    this.#count = 0;
+    this.#untilMs = Number.NEGATIVE_INFINITY;
+  }
+}
