@@ -10,11 +10,9 @@ import { useSelection } from '../store/selection-store.ts';
 import { type ChartFigure, type ChartRow, type ChartSpan, chartRows, chartSpan, placeMarks } from './chart-rows.ts';
 import { shownInCharts } from './chart-scope.ts';
 import './charts.css';
-import { FleetChart, highestOf } from './FleetChart.tsx';
-import { LineSample } from './LineSample.tsx';
-import type { ChartLine } from './series-looks.ts';
+import { type ChartLine, FleetChart, highestOf, LineSample } from './FleetChart.tsx';
 
-/** Charts are drawn anew once a slot, not at each sample, and less often while nobody is there: each time costs paint. */
+/** Charts are drawn anew once a slot, not at each sample: three charts a second would be most of the window's cost. */
 const redrawAtLeastMs = 2000;
 const redrawUnattendedAtLeastMs = 8000;
 const slotsUnattended = 4;

@@ -1,32 +1,34 @@
 // One chart over the last minutes: a line for each node, marks where something happened, hover shared with the others.
-// Drawn by itself: a library took thirty milliseconds for three charts, most of what the window cost at rest.
-import { useElementSize } from '@mantine/hooks';
+import {
+  Area,
+  CartesianGrid,
+  ComposedChart,
+  Line,
+  ReferenceLine,
+  ResponsiveContainer,
+  Tooltip,
+  XAxis,
+  YAxis,
+} from 'recharts';
 import type { NodeId } from '#core/contract/views.ts';
 import { formatClock } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
-import { ChartHover } from './ChartHover.tsx';
-import {
-  areaPath,
-  type ChartScale,
-  frameOf,
-  linePath,
-  rowAt,
-  scaleOf,
-  type ValueAxis,
-  valueAxis,
-} from './chart-frame.ts';
-import { hoverCharts } from './chart-hover.ts';
 import { type ChartRow, type ChartSpan, type PlacedMark, timeTicks } from './chart-rows.ts';
-import { MarkSign } from './MarkSign.tsx';
-import { type ChartLine, seriesLook } from './series-looks.ts';
+import { MarkSign, markTexts } from './MarkSign.tsx';
+import { seriesLook } from './series-looks.ts';
 
-/** Between an axis and its labels. */
-const labelGapPx = 8;
-const timeLabelDropPx = 14;
-/** Room above the backlog's edge for its word. */
-const edgeRoom = 1.15;
+/** The longest label, `10 min 53 s`, at the size of its letters. */
+const axisWidth = 76;
 
-interface FleetChartProps {
+export interface ChartLine {
+  readonly id: string;
+  readonly name: string;
+  /** Its place among the nodes of all three charts: gives the same look in each. */
+  readonly index: number;
+  readonly isSelected: boolean;
+}
+
+export interface FleetChartProps {
   readonly rows: readonly ChartRow[];
   readonly lines: readonly ChartLine[];
   readonly span: ChartSpan;
@@ -39,120 +41,138 @@ interface FleetChartProps {
   readonly edge: number | null;
 }
 
+/** The axis breaks its words at plain spaces. */
+const unbreakable = '\u00a0';
+const margin = { top: 14, right: 10, bottom: 0, left: 0 } as const;
+const tickStyle = { fill: 'var(--ink-faint)', fontSize: 10, fontFamily: 'var(--font-mono)' } as const;
+
 export function FleetChart(props: FleetChartProps) {
-  const { ref, width, height } = useElementSize();
+  const { rows, lines, span, marks, nameOf, format, startsAtZero, isFilled, edge } = props;
+  const ticks = timeTicks(span);
+  const isFlat = startsAtZero && highestOf(rows) === 0;
   return (
-    <div ref={ref} className="chart-drawing">
-      {width > 0 && height > 0 && <Drawing {...props} width={width} height={height} />}
+    <ResponsiveContainer width="100%" height="100%" debounce={120}>
+      <ComposedChart
+        data={rows as ChartRow[]}
+        margin={margin}
+        syncId="fleet"
+        syncMethod="value"
+        accessibilityLayer={false}
+      >
+        <CartesianGrid stroke="var(--line)" vertical={false} />
+        <XAxis
+          dataKey="atMs"
+          type="number"
+          domain={[span.fromMs, span.toMs]}
+          ticks={ticks}
+          tickFormatter={formatTick}
+          tick={tickStyle}
+          tickLine={false}
+          axisLine={{ stroke: 'var(--line)' }}
+          height={18}
+        />
+        <YAxis
+          domain={startsAtZero ? [0, edgeOrMore(edge)] : ['auto', 'auto']}
+          tickFormatter={(value: number) => format(value).replaceAll(' ', unbreakable)}
+          tick={tickStyle}
+          tickLine={false}
+          axisLine={false}
+          width={axisWidth}
+          tickCount={4}
+          {...(isFlat && { ticks: [0] })}
+          allowDecimals={false}
+        />
+        <Tooltip
+          isAnimationActive={false}
+          cursor={{ stroke: 'var(--ink-faint)', strokeDasharray: '2 3' }}
+          content={({ active, label, payload }) =>
+            active === true && typeof label === 'number' ? (
+              <ChartTip
+                atMs={label}
+                format={format}
+                lines={lines}
+                row={payload[0]?.payload as ChartRow | undefined}
+                happened={markTexts(marks, { ...span, toMs: label, fromMs: label - 2 * span.slotMs }, nameOf)}
+              />
+            ) : null
+          }
+        />
+        {marks.map((mark) => (
+          <ReferenceLine
+            key={`${mark.atMs}${mark.kind}`}
+            x={mark.atMs}
+            stroke="var(--line-strong)"
+            strokeDasharray="2 4"
+            label={({ viewBox }) => <MarkSign mark={mark} x={placeOf(viewBox)} nameOf={nameOf} />}
+          />
+        ))}
+        {edge !== null && (
+          <ReferenceLine
+            y={edge}
+            stroke="var(--warning)"
+            strokeDasharray="5 5"
+            label={{ value: say('charts.edge'), position: 'insideTopRight', fill: 'var(--warning)', fontSize: 10 }}
+          />
+        )}
+        {lines.map((line) => (
+          <ChartLineDrawing key={line.id} line={line} isFilled={isFilled} />
+        ))}
+      </ComposedChart>
+    </ResponsiveContainer>
+  );
+}
+
+function ChartLineDrawing({ line, isFilled }: { readonly line: ChartLine; readonly isFilled: boolean }) {
+  const look = seriesLook(line.index);
+  const common = {
+    dataKey: line.id,
+    stroke: look.colour,
+    strokeWidth: line.isSelected ? 2.4 : 1.5,
+    strokeDasharray: look.dashes,
+    dot: false,
+    activeDot: { r: 3 },
+    isAnimationActive: false,
+    type: 'linear',
+  } as const;
+  if (!isFilled) return <Line {...common} />;
+  return <Area {...common} fill={look.colour} fillOpacity={0.1} />;
+}
+
+interface ChartTipProps {
+  readonly atMs: number;
+  readonly row: ChartRow | undefined;
+  readonly lines: readonly ChartLine[];
+  readonly format: (value: number) => string;
+  readonly happened: readonly string[];
+}
+
+function ChartTip({ atMs, row, lines, format, happened }: ChartTipProps) {
+  return (
+    <div className="chart-tip mono">
+      <div className="faint">{formatClock(atMs, false)}</div>
+      {lines.map((line) => (
+        <div key={line.id} className="chart-tip-row">
+          <LineSample index={line.index} />
+          <span>{line.name}</span>
+          <span>{row?.[line.id] === undefined ? say('card.noValue') : format(row[line.id] ?? 0)}</span>
+        </div>
+      ))}
+      {happened.map((text) => (
+        <div key={text} className="soft">
+          {text}
+        </div>
+      ))}
     </div>
   );
 }
 
-function Drawing(props: FleetChartProps & { readonly width: number; readonly height: number }) {
-  const { rows, lines, span, marks, nameOf, isFilled, edge, width, height } = props;
-  const axis = axisOf(props);
-  const scale = scaleOf(frameOf(width, height), span, axis);
+export function LineSample({ index }: { readonly index: number }) {
+  const look = seriesLook(index);
   return (
-    <>
-      <svg
-        width={width}
-        height={height}
-        aria-hidden="true"
-        onPointerMove={(event) => hoverCharts(rowAt(rows, event.nativeEvent.offsetX, scale)?.atMs ?? null)}
-        onPointerLeave={() => hoverCharts(null)}
-      >
-        <rect className="chart-ground" width={width} height={height} />
-        <Axes axis={axis} scale={scale} span={span} format={props.format} />
-        {marks.map((mark) => (
-          <g key={`${mark.atMs}${mark.kind}`}>
-            <path className="chart-mark-line" d={downAt(scale, mark.atMs)} />
-            <MarkSign mark={mark} x={scale.x(mark.atMs)} nameOf={nameOf} />
-          </g>
-        ))}
-        {edge !== null && <Edge y={scale.y(edge)} scale={scale} />}
-        {lines.map((line) => (
-          <Line key={line.id} line={line} rows={rows} scale={scale} isFilled={isFilled} />
-        ))}
-      </svg>
-      <ChartHover {...props} scale={scale} width={width} height={height} />
-    </>
+    <svg className="line-sample" viewBox="0 0 18 6" aria-hidden="true">
+      <path d="M0 3h18" stroke={look.colour} strokeWidth="2.4" strokeDasharray={look.dashes} />
+    </svg>
   );
-}
-
-function axisOf({ rows, startsAtZero, edge }: FleetChartProps): ValueAxis {
-  const highest = highestOf(rows);
-  if (startsAtZero) return valueAxis(0, edge === null ? highest : Math.max(highest, edge * edgeRoom));
-  return valueAxis(Math.min(highest, ...rows.flatMap(valuesOf)), highest);
-}
-
-interface AxesProps {
-  readonly axis: ValueAxis;
-  readonly scale: ChartScale;
-  readonly span: ChartSpan;
-  readonly format: (value: number) => string;
-}
-
-function Axes({ axis, scale, span, format }: AxesProps) {
-  const { left, right, bottom } = scale.frame;
-  return (
-    <>
-      <path className="chart-grid" d={axis.ticks.map((value) => `M${left} ${scale.y(value)}H${right}`).join('')} />
-      <path className="chart-grid" d={`M${left} ${bottom}H${right}`} />
-      <g className="chart-values mono">
-        {axis.ticks.map((value) => (
-          <text key={value} x={left - labelGapPx} y={scale.y(value)}>
-            {format(value)}
-          </text>
-        ))}
-      </g>
-      <g className="chart-times mono">
-        {timeTicks(span).map((atMs) => (
-          <text key={atMs} x={scale.x(atMs)} y={bottom + timeLabelDropPx}>
-            {formatTick(atMs)}
-          </text>
-        ))}
-      </g>
-    </>
-  );
-}
-
-interface LineProps {
-  readonly line: ChartLine;
-  readonly rows: readonly ChartRow[];
-  readonly scale: ChartScale;
-  readonly isFilled: boolean;
-}
-
-function Line({ line, rows, scale, isFilled }: LineProps) {
-  const look = seriesLook(line.index);
-  return (
-    <>
-      {isFilled && <path d={areaPath(rows, line.id, scale)} fill={look.colour} fillOpacity={0.1} />}
-      <path
-        d={linePath(rows, line.id, scale)}
-        fill="none"
-        stroke={look.colour}
-        strokeWidth={line.isSelected ? 2.4 : 1.5}
-        strokeDasharray={look.dashes}
-      />
-    </>
-  );
-}
-
-function Edge({ y, scale }: { readonly y: number; readonly scale: ChartScale }) {
-  const { left, right } = scale.frame;
-  return (
-    <g className="chart-edge">
-      <path d={`M${left} ${y}H${right}`} />
-      <text x={right - labelGapPx} y={y + timeLabelDropPx}>
-        {say('charts.edge')}
-      </text>
-    </g>
-  );
-}
-
-function downAt({ frame, x }: ChartScale, atMs: number): string {
-  return `M${x(atMs)} ${frame.top}V${frame.bottom}`;
 }
 
 /** Seconds only where the marks on the axis are closer than a minute. */
@@ -160,10 +180,15 @@ function formatTick(atMs: number): string {
   return formatClock(atMs, false).replace(/:00$/, '');
 }
 
-function valuesOf({ atMs: _, ...values }: ChartRow): readonly number[] {
-  return Object.values(values);
+export function highestOf(rows: readonly ChartRow[]): number {
+  return Math.max(0, ...rows.flatMap(({ atMs: _, ...values }) => Object.values(values)));
 }
 
-export function highestOf(rows: readonly ChartRow[]): number {
-  return Math.max(0, ...rows.flatMap(valuesOf));
+/** Where a line across the chart stands, by the box that it hands to its label. */
+function placeOf(viewBox: unknown): number {
+  return typeof viewBox === 'object' && viewBox !== null && 'x' in viewBox ? Number(viewBox.x) : 0;
+}
+
+function edgeOrMore(edge: number | null): (max: number) => number {
+  return (max) => Math.max(max, edge === null ? 1 : edge * 1.15);
 }

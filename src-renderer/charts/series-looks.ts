@@ -6,15 +6,6 @@ export interface SeriesLook {
   readonly dashes: string;
 }
 
-/** A node among those that a chart draws. */
-export interface ChartLine {
-  readonly id: string;
-  readonly name: string;
-  /** Its place among the nodes of all three charts: gives the same look in each. */
-  readonly index: number;
-  readonly isSelected: boolean;
-}
-
 const seriesLooks: readonly SeriesLook[] = [
   { colour: 'var(--series-1)', dashes: 'none' },
   { colour: 'var(--series-2)', dashes: '7 2' },
