@@ -95,11 +95,13 @@ function commandsOf(action: StepAction): readonly (readonly string[])[] | null {
     case 'sentinel':
       return [action.words];
     case 'transaction':
+    case 'pauseAll':
       return action.commands;
     case 'watchSync':
     case 'watchPromotion':
     case 'waitFailover':
     case 'waitOffsets':
+    case 'waitInStep':
     case 'waitRestart':
     case 'waitStreaming':
       return [];

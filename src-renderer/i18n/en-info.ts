@@ -1,10 +1,12 @@
-// One sentence for each field of INFO replication, master and replica side, as Redis 7.0 writes them.
+// One sentence for each field of INFO replication, master and replica side, as Redis 6.0 to 8.0 and Valkey 8.1 write them.
 
 export const infoSentences = {
   role: 'Whether this server takes writes of its own (master) or copies another one (slave, the wire word for replica).',
   connected_slaves: 'How many replicas are connected to this server at this moment.',
   slaveN:
     'One connected replica: its address, the state of its link, the offset it acknowledged, and lag, the seconds since that acknowledgement (an age, not an amount of data).',
+  replicas_waiting_psync:
+    'How many replicas have their snapshot coming over a connection of its own, and have not asked for the writes yet.',
   master_failover_state: 'How far a coordinated FAILOVER has come; no-failover when none runs.',
   master_replid: 'The name of the history this server is on: servers that share it can continue from one another.',
   master_replid2:
@@ -30,6 +32,12 @@ export const infoSentences = {
   master_sync_perc: 'The part of the full copy that has been received, in per cent.',
   master_sync_last_io_seconds_ago: 'Seconds since a byte of the full copy arrived; when it grows, the transfer hangs.',
   master_link_down_since_seconds: 'How long the link to the master has been down; -1 if it was never up.',
+  replica_full_sync_buffer_size:
+    'Writes that this replica keeps while its snapshot comes over a second connection, in bytes.',
+  replica_full_sync_buffer_peak: 'The most bytes of such writes that were kept at one time.',
+  replicas_repl_buffer_size:
+    'Writes that this replica keeps while its snapshot comes over a second connection, in bytes.',
+  replicas_repl_buffer_peak: 'The most bytes of such writes that were kept at one time.',
   slave_priority: 'Rank for Sentinel when it chooses a new master: lower is preferred, 0 means never.',
   slave_read_only: 'Whether this replica refuses writes of clients (1); with 0 it can drift from its master.',
   replica_announced: 'Whether Sentinel may report this replica to clients (1 or 0).',

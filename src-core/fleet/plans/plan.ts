@@ -65,11 +65,15 @@ export function preparePlan(act: Act, scene: PlanScene): PreparedPlan {
 /** In production the name is typed: of the node that loses data, else of the first one that is changed. */
 function wordToType(draft: PlanDraft, scene: PlanScene): string | null {
   const changed = draft.steps.flatMap(({ action }) => {
-    const id = 'nodeId' in action && changesServer(action) ? action.nodeId : null;
+    const id = 'nodeId' in action && changesServer(action) ? action.nodeId : pausedBy(action);
     return scene.members.filter((member) => member.id === id);
   });
   const named = [...(draft.losesDataAt ? [draft.losesDataAt] : []), ...changed];
   return named.find(({ node }) => node.environment === 'prod')?.node.name ?? null;
+}
+
+function pausedBy(action: PlannedStep['action']): NodeId | null {
+  return action.kind === 'pauseAll' ? action.pausedId : null;
 }
 
 function changesServer({ kind }: PlannedStep['action']): boolean {

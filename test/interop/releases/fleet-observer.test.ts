@@ -23,8 +23,10 @@ const viewOf = (fleet: WatchedFleet, member: Member) => {
 const startReplica = (release: ReleaseName, master: ServerProcess, more: ServerSettings = {}) =>
   startReal(release, { settings: { ...fast, replicaof: [master.host, master.port], ...more } });
 
-async function withUser(server: ServerProcess) {
-  await server.client().call('ACL', 'SETUSER', watcher.username, 'reset', 'on', `>${watcher.password}`, ...leastRights);
+async function withUser(server: ServerProcess, ...more: string[]) {
+  await server
+    .client()
+    .call('ACL', 'SETUSER', watcher.username, 'reset', 'on', `>${watcher.password}`, ...leastRights, ...more);
   return { ...at(server), ...watcher };
 }
 
@@ -94,6 +96,19 @@ describe.each(releaseNames)('%s', (release) => {
     await using other = watchFleet();
     const entered = await other.finding.enter(toEntry({ ...at(sentinel), servesFound: true }));
     expect(entered).toMatchObject({ kind: 'sentinel', masters: [{ name: 'shop', address: { port: master.port } }] });
+  });
+});
+
+describe.each(['Redis 8.0', 'Valkey 8.1'] as const)('%s, asked by ACL DRYRUN', (release) => {
+  it('takes the line that grants all that is missing', async () => {
+    await using server = await startReal(release);
+    const login = await withUser(server, '+acl|dryrun');
+    await using fleet = watchFleet();
+    const { rights } = viewOf(fleet, await fleet.connect(login));
+    expect(rights).toMatchObject({ isComplete: true });
+    await server.client().call(...((rights?.aclLine ?? '').split(' ') as [string, ...string[]]));
+    await using again = watchFleet();
+    expect(viewOf(again, await again.connect(login)).rights).toMatchObject({ missing: [], aclLine: null });
   });
 });
 

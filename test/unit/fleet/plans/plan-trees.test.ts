@@ -47,9 +47,55 @@ describe('a planned failover', () => {
     expect(codes(plan.checks, 'warn')).toEqual(['checkPausesWrites']);
   });
 
+  it('of a master before 6.2 holds everything, behind a fence that the run and the journal take back', () => {
+    const kept = { 'min-replicas-to-write': '0', 'min-replicas-max-lag': '10', 'repl-ping-replica-period': '10' };
+    const old = { ...alpha, reading: { ...alpha.reading, redisVersion: '6.0.16' } };
+    const facts = { alpha: { settings: new Map(Object.entries(kept)) } };
+    const prepared = prepareOn([old, bravo].map(sceneMember), failover, { facts });
+    expect(commands(prepared.plan)).toEqual([
+      [
+        'alpha: MULTI',
+        'CONFIG SET min-replicas-to-write 2',
+        'CONFIG SET min-replicas-max-lag 10',
+        'CONFIG SET repl-ping-replica-period 3600',
+        'CLIENT PAUSE 2000',
+        'INFO replication',
+        'EXEC',
+      ].join('\n'),
+      'bravo: INFO replication',
+      'bravo: REPLICAOF NO ONE',
+      'alpha: REPLICAOF 127.0.0.1 2',
+      [
+        'alpha: MULTI',
+        'CONFIG SET min-replicas-to-write 0',
+        'CONFIG SET min-replicas-max-lag 10',
+        'CONFIG SET repl-ping-replica-period 10',
+        'EXEC',
+      ].join('\n'),
+      'bravo: INFO replication',
+      'bravo: INFO stats',
+    ]);
+    expect(codes(prepared.plan.checks, 'warn')).toContain('checkPausesAll');
+    expect(prepared.plan.destroys).toEqual([{ code: 'holdsCommands', params: { name: 'alpha', timeoutMs: 2000 } }]);
+    for (const settings of [prepared.replacedSettings, prepared.goalSettings]) {
+      expect(settings).toMatchObject([{ node: { name: 'alpha' }, values: kept }]);
+    }
+  });
+
+  it('to a replica before 6.2 pauses the writes itself: that one does not know how to be handed over', () => {
+    const old = { ...bravo, reading: { ...bravo.reading, redisVersion: '6.0.16' } };
+    expect(commands(planOn([alpha, old], failover))[0]).toBe('alpha: CLIENT PAUSE 5000 WRITE');
+  });
+
+  it('to a replica that its master does not count as online yet fails its check', () => {
+    const replicas = (alpha.reading?.replicas ?? []).map((entry) => ({ ...entry, state: 'send_bulk' }));
+    const early = { ...alpha, reading: { ...alpha.reading, replicas } };
+    expect(codes(planOn([early, bravo], failover).checks, 'fail')).toEqual(['checkNotOnline']);
+  });
+
   it.each<[string, SceneNode[], string]>([
     [
-      'before 6.2 cannot hold writes alone',
+      'before 6.2 holds all or nothing, and nothing where the fence could not be taken back',
       [{ ...alpha, reading: { ...alpha.reading, redisVersion: '6.0.9' } }, bravo],
       'checkNoPause',
     ],
