@@ -263,9 +263,11 @@ describe('repl-timeout', () => {
 describe('repl-ping-replica-period', () => {
   it('is the pace of pings in the stream', async () => {
     await tellBoth((start) =>
-      withReplica(start, { 'repl-ping-replica-period': 1 }, async ({ client, subject, replica }) => {
+      withReplica(start, { 'repl-ping-replica-period': 1000 }, async ({ client, subject, replica }) => {
         const offset = async () => Number((await info(client, 'replication')).master_repl_offset);
         const first = await offset();
+        // At once, and not when the former time is over.
+        await client.config('SET', 'repl-ping-replica-period', '1');
         // At the usual ten seconds so many would not come within the bound of a wait.
         await waitFor('four pings', offset, (now) => now >= first + 4 * pingBytes);
         await client.config('SET', 'repl-ping-slave-period', '1000');

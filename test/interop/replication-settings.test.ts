@@ -304,6 +304,28 @@ describe('clients that wait when their master becomes a replica', () => {
   });
 });
 
+describe('propagation-error-behavior', () => {
+  // A real replica that is told to panic ends its process, so that ours is alone here.
+  it.each([
+    ['ignore', 1],
+    ['panic', 2],
+    ['panic-on-replicas', 2],
+  ])('%s: after a command that could not be applied the master has given %i full syncs', async (behaviour, full) => {
+    await using master = await startRedis({ settings: { ...noDelay, 'enable-debug-command': 'yes' } });
+    await using subject = await startSyncline({ settings: { 'propagation-error-behavior': behaviour } });
+    const above = master.client();
+    await above.set('text', 'x');
+    await attach(subject, master);
+    await linkUp(subject);
+    await expectInSync(master, subject);
+    await above.call('DEBUG', 'REPLICATE', 'LPUSH', 'text', 'y');
+    await waitFor('the error in the log', () => subject.output().includes('== CRITICAL == This replica is sending'));
+    await above.set('after', '1');
+    await expectInSync(master, subject);
+    expect(await syncCounts(master)).toMatchObject({ full });
+  });
+});
+
 describe('snapshots that are slowed on purpose', () => {
   /** Keys with a delay of 20 ms each, or of 60: so long that it is seen to go on, on a busy machine too. */
   const keys = 50;

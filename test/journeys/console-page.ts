@@ -15,7 +15,7 @@ const menuOf: Partial<Record<ActKind, string>> = {
 export type CardFigure = 'offset' | 'lag' | 'reach';
 
 /** Long, for a busy machine. */
-const seeTimeoutMs = 40_000;
+const seeTimeoutMs = 60_000;
 const dragSteps = 12;
 /** Longer than a frame of the graph's motion, even on a busy machine. */
 const restMs = 250;
@@ -26,6 +26,7 @@ export class ConsolePage {
 
   constructor(page: Page) {
     this.page = page;
+    page.setDefaultTimeout(seeTimeoutMs);
     page.on('pageerror', (error) => this.#problems.push(String(error)));
     page.on('console', (message) => {
       if (message.type() === 'error') this.#problems.push(message.text());

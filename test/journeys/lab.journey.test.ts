@@ -92,15 +92,16 @@ async function startsTheLoad(page: ConsolePage): Promise<void> {
   const reachBefore = await page.figure('alpha', 'reach');
   const lagsBefore = await lags(page);
   await page.begin('startLoad', 'alpha');
-  await page.part('load-rate').fill('30000');
+  // Far more than the gentle load of the lab, and no more than a backlog holds of it while a busy machine resyncs.
+  await page.part('load-rate').fill('2000');
   await page.part('load-size').fill('64');
   await page.runPlan();
   const loaded = await waitFor(
-    'the offset to grow ten times as fast',
+    'the offset to grow far faster',
     () => growth(page, 'alpha'),
-    (bytes) => bytes > 10 * gentle,
+    (bytes) => bytes > 5 * gentle,
   );
-  expect(loaded).toBeGreaterThan(10 * gentle);
+  expect(loaded).toBeGreaterThan(5 * gentle);
   expect(await page.figureChange('alpha', 'reach', reachBefore)).toBeGreaterThanOrEqual(0);
   await waitFor(
     'the lag of a replica to change',

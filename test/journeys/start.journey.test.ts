@@ -1,13 +1,24 @@
 // `npm start` on a machine without display or Electron: an address within seconds, and behind it a lab that moves.
 
+import { spawnSync } from 'node:child_process';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startBrowser } from '../support/browser.ts';
 import { startWebShell } from '../support/web-shell.ts';
 import { ConsolePage } from './console-page.ts';
 
-/** Five seconds on a machine that has nothing else to do, and room for one that is four times slower. */
-const startBoundMs = 4 * 5_000;
+/** What is promised for a machine that has nothing else to do; a bare Node starts there in so long. */
+const promisedStartMs = 5_000;
+const bareStartMs = 50;
+/** For a machine that is busier at one moment than at the next. */
+const roomFactor = 4;
+
+/** How many times as long as on a quiet machine a bare Node takes to start now. */
+function slowness(): number {
+  const beganMs = performance.now();
+  spawnSync(process.execPath, ['-e', '']);
+  return Math.max(1, (performance.now() - beganMs) / bareStartMs);
+}
 
 let browser: Browser;
 beforeAll(async () => {
@@ -16,6 +27,7 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 test('the launcher says why it is not Electron, prints an address, and the lab moves, within seconds', async () => {
+  const before = slowness();
   const startedAt = performance.now();
   await using shell = await startWebShell(['out/main/launcher.js', '--port', '0']);
   expect(shell.output()).toMatch(/^In the browser, since .+\.$/m);
@@ -25,7 +37,7 @@ test('the launcher says why it is not Electron, prints an address, and the lab m
   await page.figureChange('alpha', 'offset', offset);
   const tookMs = performance.now() - startedAt;
   console.log(`address after ${Math.round(shell.startedInMs)} ms, offsets that move after ${Math.round(tookMs)} ms`);
-  expect(tookMs).toBeLessThan(startBoundMs);
+  expect(tookMs).toBeLessThan(promisedStartMs * roomFactor * Math.max(before, slowness()));
 });
 
 test('nothing is served without the token', async () => {

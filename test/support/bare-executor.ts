@@ -31,56 +31,14 @@ import { stringCommands } from '#core/engine/commands/strings/strings.ts';
 import { CommandTable } from '#core/engine/commands/table.ts';
 import { defaultCollectionLimits } from '#core/engine/data/limits.ts';
 import { Keyspace } from '#core/engine/keyspace/keyspace.ts';
-import { SessionState } from '#core/engine/server/session.ts';
+import type { SessionState } from '#core/engine/server/session.ts';
 import { ReplyWriter } from '#core/resp/reply-writer.ts';
 import { encodeRequest } from '#core/resp/request-decoder.ts';
+import { TestSession } from './bare-session.ts';
 import { seededRandom } from './random.ts';
 
 const databases = 16;
 const maxBulkBytes = 512 * 1024 * 1024;
-
-/** A session that keeps its replies until they are asked for. */
-class BareSession extends SessionState {
-  readonly pendingBytes = 0;
-  readonly queryBytes = 0;
-  readonly sent: Buffer[] = [];
-  readonly #reply: ReplyWriter;
-
-  constructor(kind: SessionKind, reply: ReplyWriter) {
-    super(kind, { id: 1, nowMs: 0, authenticated: true, remoteAddress: '', localAddress: '' });
-    this.#reply = reply;
-  }
-
-  push(bytes: Uint8Array): void {
-    this.sent.push(Buffer.from(bytes));
-  }
-
-  takeOutput(): null {
-    return null;
-  }
-
-  block(): void {
-    this.stopped = true;
-    this.blocked = true;
-  }
-
-  wait(): void {
-    this.block();
-  }
-
-  unblock(): void {
-    this.stopped = false;
-    this.blocked = false;
-  }
-
-  kill(): void {
-    this.stopped = true;
-  }
-
-  flushReply(): void {
-    this.sent.push(this.#reply.taken());
-  }
-}
 
 export interface BareOptions {
   readonly limits?: Partial<ValueLimits>;
@@ -102,7 +60,7 @@ export class BareExecutor {
   /** Warnings, in order. */
   readonly warnings: string[] = [];
   readonly stats: Record<string, unknown>;
-  readonly #session: BareSession;
+  readonly #session: TestSession;
   readonly #executor: Executor;
   readonly #nowMs: () => number;
 
@@ -161,7 +119,7 @@ export class BareExecutor {
     ]);
     const reply = new ReplyWriter();
     this.#executor = new Executor(table, this.keyspace, services, reply);
-    this.#session = new BareSession(options.kind ?? 'client', reply);
+    this.#session = new TestSession(1, { kind: options.kind ?? 'client', reply });
     this.session = this.#session;
   }
 

@@ -35,6 +35,8 @@ export interface FaultCase {
 const changesPerWrite = 120;
 const backlogSizeBytes = 64 * 1024;
 const backlogTtlSeconds = 1;
+/** Nothing gets into a stream by itself: a master that is lost had not told one replica more than the other. */
+const silence: ServerSettings = { 'repl-ping-replica-period': 3600, 'repl-timeout': 3600 };
 
 export const faultCases: readonly FaultCase[] = [
   {
@@ -292,6 +294,7 @@ export async function playFault({ kinds, transfer, expected, fault }: FaultRow):
     'repl-diskless-sync': transfers[transfer].setting,
     'repl-diskless-sync-delay': 0,
     'repl-backlog-size': backlogSizeBytes,
+    ...silence,
     ...fault.settings,
   });
   await chain.comeUp();

@@ -46,12 +46,11 @@ export class ReplicaSet {
   readonly #announcements = new WeakMap<ReplicaPeer, Announcement>();
   #sync: FullSync | null = null;
   #emptySinceMs: number;
-  #secondsToPing: number;
+  #secondsSincePing = 0;
 
   constructor(needs: ReplicaSetNeeds) {
     this.#needs = needs;
     this.#emptySinceMs = needs.clock.nowMs();
-    this.#secondsToPing = needs.settings.pingPeriodSeconds;
     this.waiters = new AckWaiters(needs.timers, (offset) => this.countAcks(offset));
   }
 
@@ -292,9 +291,9 @@ export class ReplicaSet {
   }
 
   #ping(): void {
-    this.#secondsToPing--;
-    if (this.#secondsToPing > 0) return;
-    this.#secondsToPing = this.#needs.settings.pingPeriodSeconds;
+    this.#secondsSincePing++;
+    if (this.#secondsSincePing < this.#needs.settings.pingPeriodSeconds) return;
+    this.#secondsSincePing = 0;
     if (this.#replicas.size > 0 && !this.#needs.holdsPings()) this.#needs.stream.ping();
   }
 
