@@ -126,6 +126,7 @@ export const statementCodes = [
   'checkBufferFits', // name, master, peakBytes, limitBytes
   'checkBufferTight', // name, master, peakBytes, limitBytes
   'checkBufferExceeds', // name, master, peakBytes, limitBytes
+  'checkBufferAtReplica', // name, master, peakBytes: a sync by two connections, the replica keeps them
   'checkBufferUnlimited', // name, master, peakBytes
   'checkBufferUnknown', // name, master
   'checkForkFits', // master, forkBytes, usedBytes
@@ -157,6 +158,8 @@ export const statementCodes = [
   'checkBacklogShrinks', // name, bytes
   'checkRestartByHand', // name
   'checkRestartFits', // name
+  'checkRestartQuick', // name: it saves and loads its data in less than a second
+  'checkRestartTime', // name, leastMs, mostMs
   'checkNodeAway', // name, host, port
   'checkJournalKnows', // nodes
 

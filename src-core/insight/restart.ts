@@ -1,5 +1,6 @@
 // What a restart of a server does to its data and to its history, by how it saves.
 import type { Statement } from '../contract/views.ts';
+import { estimateRestartTime, type RestartWork } from './sync-time.ts';
 
 /** What is known of how a server keeps its data. Null stands for what could not be read. */
 export interface Keeping {
@@ -16,6 +17,8 @@ export interface Keeping {
   readonly replicasBelow: number;
   /** Keys of all those together. */
   readonly keysBelow: number;
+  /** What its time stands on; null where its memory was not read. */
+  readonly work: RestartWork | null;
 }
 
 export interface RestartForecast {
@@ -24,6 +27,8 @@ export interface RestartForecast {
   readonly reason: Statement;
   /** Keys that are gone everywhere afterwards: in it, and where it is a master in all that copy it. */
   readonly keysLost: number | null;
+  /** To write its data and to load it again; null where nothing can be said: no snapshot, or an append-only file. */
+  readonly range: { readonly leastSeconds: number; readonly mostSeconds: number } | null;
 }
 
 /**
@@ -32,6 +37,12 @@ export interface RestartForecast {
  * that comes back empty, or with an old file, empties all its replicas.
  */
 export function forecastRestart(keeping: Keeping): RestartForecast {
+  const { isEmbedded, save, aofEnabled, work } = keeping;
+  const isBySnapshot = isEmbedded || (aofEnabled === false && save !== null && save.trim() !== '');
+  return { ...forecastHistory(keeping), range: isBySnapshot && work ? estimateRestartTime(work) : null };
+}
+
+function forecastHistory(keeping: Keeping): Omit<RestartForecast, 'range'> {
   const { name, role, keys, replicasBelow } = keeping;
   const isAlone = role === 'master' && replicasBelow === 0;
   if (keeping.isEmbedded) {

@@ -82,6 +82,20 @@ export function estimateSyncTime(work: SyncWork, watched: WatchedSync | null): S
   return { phases, totalSeconds: sumOf(phases), range: { leastSeconds, mostSeconds } };
 }
 
+/** What a server that restarts has to write when it ends and to load when it comes back. */
+export type RestartWork = Pick<SyncWork, 'keys' | 'lastSaveSeconds' | 'saveDelayMicros' | 'loadDelayMicros'> & {
+  readonly family: string;
+  readonly dataBytes: number;
+};
+
+/** By the same paces, seconds; the time in which its program ends and starts is no part of it. */
+export function estimateRestartTime(restart: RestartWork): NonNullable<SyncTime['range']> {
+  const { family, dataBytes } = restart;
+  const work = { ...restart, writerFamily: family, readerFamily: family, snapshotBytes: dataBytes };
+  const seconds = (slowness: number) => secondsToSave(work, slowness) + secondsToLoad(work, slowness);
+  return { leastSeconds: seconds(1 / assumedFactor), mostSeconds: seconds(assumedFactor) };
+}
+
 /** The bytes of a second on this link where none were measured. */
 export function assumedLinkRate({ isLocal }: Pick<SyncWork, 'isLocal'>): number {
   return isLocal ? assumedLocalBytesPerSecond : assumedLinkBytesPerSecond;
@@ -121,21 +135,25 @@ function phasesOf(work: SyncWork, slowness: number, stretch = 1): SyncPhases {
   };
 }
 
-function secondsToSave(work: SyncWork, slowness: number): number {
+type SaveWork = Pick<SyncWork, 'writerFamily' | 'keys' | 'lastSaveSeconds' | 'saveDelayMicros' | keyof RawWork>;
+type LoadWork = Pick<SyncWork, 'readerFamily' | 'keys' | 'loadDelayMicros' | keyof RawWork>;
+type RawWork = Pick<SyncWork, 'snapshotBytes' | 'dataBytes'>;
+
+function secondsToSave(work: SaveWork, slowness: number): number {
   if (work.lastSaveSeconds !== null) return work.lastSaveSeconds;
   const { saveKeyUs, saveBytesPerSecond } = paceOf(work.writerFamily);
   const paceSeconds = (work.keys * saveKeyUs) / 1e6 + rawBytes(work) / saveBytesPerSecond;
   return paceSeconds * slowness + restSeconds(work.keys, work.saveDelayMicros);
 }
 
-function secondsToLoad(work: SyncWork, slowness: number): number {
+function secondsToLoad(work: LoadWork, slowness: number): number {
   const { loadKeyUs, loadBytesPerSecond } = paceOf(work.readerFamily);
   const paceSeconds = (work.keys * loadKeyUs) / 1e6 + rawBytes(work) / loadBytesPerSecond;
   return paceSeconds * slowness + restSeconds(work.keys, work.loadDelayMicros);
 }
 
 /** What compresses well is packed quicker than what does not: half-way between data and snapshot fits both. */
-function rawBytes({ snapshotBytes, dataBytes }: SyncWork): number {
+function rawBytes({ snapshotBytes, dataBytes }: RawWork): number {
   return (snapshotBytes + Math.max(snapshotBytes, dataBytes ?? 0)) / 2;
 }
 

@@ -143,6 +143,8 @@ export const statements = {
     'output buffer of {{master}} for {{name}}: peak {{peakBytes}} of {{limitBytes}}, tight if writes grow',
   checkBufferExceeds:
     'output buffer of {{master}} for {{name}}: peak {{peakBytes}} and the limit is {{limitBytes}}; the sync would be cut off and begin again, without end',
+  checkBufferAtReplica:
+    '{{name}} is copied by two connections and keeps what is written meanwhile itself, up to {{peakBytes}}: the output buffer of {{master}} does not fill',
   checkBufferUnlimited: 'output buffer of {{master}} for {{name}}: peak {{peakBytes}}, no limit set',
   checkBufferUnknown: 'whether the output buffer of {{master}} holds what is written during the sync cannot be said',
   checkForkFits: 'the fork of {{master}} may take {{forkBytes}} on top of {{usedBytes}}',
@@ -179,6 +181,8 @@ export const statements = {
   checkBacklogShrinks: 'the backlog of {{name}} begins anew and holds nothing of before: {{bytes}} are dropped',
   checkRestartByHand: '{{name}} is restarted by you; Syncline waits until it sees the new process',
   checkRestartFits: 'a restart of {{name}} keeps its data',
+  checkRestartQuick: '{{name}} writes its data and loads it again in less than a second',
+  checkRestartTime: '{{name}} writes its data and loads it again in {{leastMs}} to {{mostMs}}',
   checkNodeAway: '{{name}} ({{host}}:{{port}}) is not here or does not answer: it stays as it is',
   checkJournalKnows: 'the journal knows where {{nodes}} nodes stood',
 

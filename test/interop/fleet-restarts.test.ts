@@ -51,6 +51,29 @@ describe('a replica that is restarted', () => {
   });
 });
 
+it('the time of saving and loading is foreseen within a factor of two: rests at each key are most of it', async () => {
+  const [keys, restMicros] = [60, 12_000];
+  const restful = { ...saves, 'rdb-key-save-delay': restMicros, 'key-load-delay': restMicros };
+  await using scene = await startPair('bravo', restful);
+  await scene.send('alpha', ...Array.from({ length: keys - 2 }, (_, at) => ['SET', `key:${at}`, 'x']));
+  await scene.untilLevel('bravo', 'alpha');
+  const plan = await scene.plan({ kind: 'rollingRestart', nodeId: scene.id('bravo') });
+  const told = plan.checks.find(({ statement }) => statement.code === 'checkRestartTime')?.statement.params;
+  const process = scene.at('bravo').process;
+  await runByHand(scene, 'bravo', plan, restful);
+  const loadedSeconds = Number(/DB loaded from disk: ([\d.]+) seconds/.exec(scene.at('bravo').process.output())?.[1]);
+  const tookMs = savedMs(process.output()) + loadedSeconds * 1000;
+  expect(Number(told?.leastMs)).toBeGreaterThanOrEqual((2 * keys * restMicros) / 1000);
+  expect(Number(told?.leastMs)).toBeLessThan(tookMs * 2);
+  expect(Number(told?.mostMs)).toBeGreaterThan(tookMs / 2);
+});
+
+/** Between two lines of Redis's log: `123:M 22 Nov 2026 10:19:27.331 * DB saved on disk`. */
+function savedMs(log: string): number {
+  const at = (text: string) => Date.parse(new RegExp(`^\\d+:\\w (.*) [*#] ${text}`, 'm').exec(log)?.[1] ?? '');
+  return at('DB saved on disk') - at('Saving the final RDB snapshot');
+}
+
 it('a master that saves comes back with its history: its replica continues by the second id', async () => {
   await using scene = await startPair('alpha', saves);
   // Down, the replica cannot take over: the master is restarted as it is.

@@ -4,7 +4,7 @@ import type { ForecastMaster, ForecastReplica } from '../../insight/forecast.ts'
 import type { ServerVersion } from '../../insight/rdb-versions.ts';
 import type { OutputBufferLimit } from '../../insight/sizing.ts';
 import { type SyncSource, type SyncTarget, toSyncWork } from '../../insight/sync-cost.ts';
-import type { SyncWork } from '../../insight/sync-time.ts';
+import type { RestartWork, SyncWork } from '../../insight/sync-time.ts';
 import { isYes, outputBufferLimits, settingNumber } from '../../remote/config.ts';
 import type { Member } from '../observing/member.ts';
 import type { NodeReading } from '../observing/reading.ts';
@@ -133,6 +133,20 @@ function toTarget(
     linkBytesPerSecond,
     watched,
     isLocal: master !== null && sameHost(member.address.host, master.address.host),
+    loadDelayMicros: settingNumber(settings, 'key-load-delay') ?? 0,
+  };
+}
+
+/** Null where its memory was not read. */
+export function toRestartWork({ reading }: Member, { settings }: PlanFacts): RestartWork | null {
+  const dataBytes = reading?.memory.datasetBytes ?? null;
+  if (!reading || dataBytes === null) return null;
+  return {
+    family: reading.server.family,
+    keys: reading.keys,
+    dataBytes,
+    lastSaveSeconds: lastSaveSeconds(reading),
+    saveDelayMicros: settingNumber(settings, 'rdb-key-save-delay') ?? 0,
     loadDelayMicros: settingNumber(settings, 'key-load-delay') ?? 0,
   };
 }

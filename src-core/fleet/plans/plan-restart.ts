@@ -1,9 +1,9 @@
 // The plan of a rolling restart: leaves first, each waited for, the master last and after a failover.
 import type { Forecast, MoveForecast } from '../../contract/acts.ts';
-import { forecastRestart, type Keeping } from '../../insight/restart.ts';
+import { forecastRestart, type Keeping, type RestartForecast } from '../../insight/restart.ts';
 import type { Member } from '../observing/member.ts';
 import { ancestors, descendants, findMaster } from '../observing/topology.ts';
-import { factsOf } from './forecast-facts.ts';
+import { factsOf, toRestartWork } from './forecast-facts.ts';
 import { checkRoleChange } from './plan-checks.ts';
 import {
   type ActOf,
@@ -92,12 +92,19 @@ function checkRestarts(
     if (!checks.reachable(member, scene.nowMs)) continue;
     checks.notCluster(member);
     if (kind === 'remote') checks.warn('checkRestartByHand', { name });
-    const { keysLost } = forecastRestart(toKeeping(member, scene));
+    const { keysLost, range } = forecastRestart(toKeeping(member, scene));
     if (keysLost === 0) checks.pass('checkRestartFits', { name });
+    if (range) checkRestartTime(checks, name, range);
   }
   if (!switchover) return;
   checkRoleChange(checks, [switchover.master, switchover.replica], scene);
   checkSwitchover(checks, switchover, scene);
+}
+
+function checkRestartTime(checks: Checks, name: string, range: NonNullable<RestartForecast['range']>): void {
+  const { leastSeconds, mostSeconds } = range;
+  if (mostSeconds < 1) checks.pass('checkRestartQuick', { name });
+  else checks.pass('checkRestartTime', { name, leastMs: leastSeconds * 1000, mostMs: mostSeconds * 1000 });
 }
 
 /** Once another one is the master, a restart of the old one loses nothing. */
@@ -131,6 +138,7 @@ export function toKeeping(member: Member, scene: PlanScene): Keeping {
     aofEnabled: member.reading?.persistence.aofEnabled ?? null,
     hasConfigFile: factsOf(scene, member.id).hasConfigFile,
     replicasBelow: below.length,
+    work: toRestartWork(member, factsOf(scene, member.id)),
     keysBelow: below.reduce((sum, { reading }) => sum + (reading?.keys ?? 0), 0),
   };
 }
