@@ -364,6 +364,22 @@ describe('snapshots that are slowed on purpose', () => {
     });
   });
 
+  it('rdb-key-save-delay makes a BGSAVE long', async () => {
+    const isSlow = await tellBoth(async (start) => {
+      await using subject = await start({ settings: { 'rdb-key-save-delay': longDelayMicros } });
+      await withKeys(subject);
+      const client = subject.client();
+      await client.bgsave();
+      const saved = await waitFor(
+        'the save',
+        () => info(client, 'persistence'),
+        (at) => at.rdb_saves === '1' && at.rdb_bgsave_in_progress === '0',
+      );
+      return Number(saved.rdb_last_bgsave_time_sec) * 1000 > leastMs;
+    });
+    expect(isSlow).toBe(true);
+  });
+
   it('key-load-delay makes a load long, and the link outlives it whatever repl-timeout says', async () => {
     await using master = await startRedis({ settings: noDelay });
     await using subject = await startSyncline({ settings: { 'key-load-delay': longDelayMicros, 'repl-timeout': 1 } });

@@ -13,7 +13,7 @@ const holdMaxMs = 5000;
 /** For the cuts after which Syncline lets go by itself: nobody waits for the end of such a pause. */
 const longHoldMs = 60_000;
 /** For a busy machine, beyond a pause's own end. */
-const graceMs = 5000;
+const graceMs = 20_000;
 /** Waits for what people do, or for long copies: no test sits them out. */
 const patientMs = 60_000;
 
