@@ -18,6 +18,7 @@ import { useFleet } from '../store/fleet-store.ts';
 import { TopologyGraph } from '../topology/TopologyGraph.tsx';
 import { TopologyTable } from '../topology/TopologyTable.tsx';
 import './app.css';
+import { ConnectionNotices } from './ConnectionNotices.tsx';
 import { CrashNotices } from './CrashNotices.tsx';
 import { useWorstEnvironment } from './environment.ts';
 import { HostBanner, HostScreen } from './HostState.tsx';
@@ -70,6 +71,7 @@ function Window() {
       <Keys />
       <SelectFirst />
       <CrashNotices />
+      <ConnectionNotices />
       <UnfinishedNotices />
       <LeftRelayNotices />
     </div>

@@ -15,6 +15,9 @@ export function NoNodes() {
           <Button variant="default" onClick={() => openDialog({ kind: 'connect', address: null })}>
             {say('app.connect')}
           </Button>
+          <Button variant="default" onClick={() => openDialog({ kind: 'connections', draft: null })}>
+            {say('connections.open')}
+          </Button>
         </div>
       </EmptyState>
     </div>

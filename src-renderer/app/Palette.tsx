@@ -49,6 +49,7 @@ function OpenPalette({ setOpen }: { readonly setOpen: (isOpen: boolean) => void 
       maxHeight={420}
       highlightQuery
       overlayProps={{ blur: 0 }}
+      attributes={{ content: { 'aria-label': say('palette.placeholder') } }}
       onSpotlightClose={() => setOpen(false)}
       nothingFound={say('palette.nothing')}
       searchProps={{

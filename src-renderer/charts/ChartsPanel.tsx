@@ -126,7 +126,7 @@ function OneChart({ chart, fleet, span, selectedId }: OneChartProps) {
   );
   const chief = shown.find((node) => node.id === selectedId) ?? worstOf(chart, fleet, shown);
   return (
-    <figure className="chart" data-testid={`chart-${chart.id}`} data-points={rows.length}>
+    <figure className="chart" aria-label={say(chart.title)} data-testid={`chart-${chart.id}`} data-points={rows.length}>
       <figcaption className="chart-head">
         <span className="chart-title">{say(chart.title)}</span>
         <span className="chart-legend">

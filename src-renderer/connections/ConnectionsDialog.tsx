@@ -15,6 +15,7 @@ import { ImportFound } from './ImportFound.tsx';
 import { PasteLines } from './PasteLines.tsx';
 import { ProfileEditor } from './ProfileEditor.tsx';
 import { ProfileTable } from './ProfileTable.tsx';
+import { problemText } from './problem-text.ts';
 import { emptyProfile, type FormBeginning } from './profile-form.ts';
 import { SecretsBar } from './SecretsBar.tsx';
 
@@ -72,9 +73,7 @@ function ListRoom({ setRoom }: { readonly setRoom: (room: Room) => void }) {
       <div className="dialog-body">
         {view?.problem && (
           <div className="failure-box" role="alert" data-testid="connections-problem">
-            {view.problem.kind === 'damaged'
-              ? say('connections.problem.damaged', { keptAs: view.problem.keptAs })
-              : say('connections.problem.newer', { version: view.problem.version })}
+            {problemText(view.problem)}
           </div>
         )}
         {view && <SecretsBar secrets={view.secrets} />}

@@ -31,7 +31,7 @@ export function FramedDialog({ isOpen, onClose, size, label, canClose = true, ch
       yOffset="3dvh"
       classNames={{ content: 'dialog', body: 'dialog-frame' }}
       transitionProps={{ duration: fadeMs }}
-      aria-label={label}
+      attributes={{ content: { 'aria-label': label } }}
     >
       {children}
     </Modal>

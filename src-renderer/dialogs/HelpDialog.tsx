@@ -1,4 +1,4 @@
-// The help overlay: every key, and how to read tape and pipes.
+// The help overlay: every key, how to read tape, pipes and map, and what guards against a slip.
 import type { ActKind } from '#core/contract/acts.ts';
 import { nodeActions } from '../actions/node-actions.ts';
 import { windowActions } from '../actions/window-actions.ts';
@@ -23,10 +23,13 @@ const pipes: readonly { readonly key: TextKey; readonly className: string }[] = 
   { key: 'help.pipeDown', className: 'tone-down help-dotted' },
 ];
 
+const mapLines: readonly TextKey[] = ['help.drag', 'help.far', 'help.ghost', 'help.note', 'help.faults', 'help.cost'];
+const safeLines: readonly TextKey[] = ['help.plan', 'help.prod', 'help.readOnlyMode', 'help.journal'];
+
 export function HelpDialog() {
   const open = useDialog((dialog) => dialog.open);
   return (
-    <TitledDialog isOpen={open.kind === 'help'} onClose={closeDialog} size={720} title={say('help.title')}>
+    <TitledDialog isOpen={open.kind === 'help'} onClose={closeDialog} size={860} title={say('help.title')}>
       <div className="help" data-testid="help-dialog">
         <section>
           <h3>{say('help.keys')}</h3>
@@ -54,10 +57,23 @@ export function HelpDialog() {
               </li>
             ))}
           </ul>
-          <p>{say('help.drag')}</p>
+          <h3>{say('help.map')}</h3>
+          <HelpLines keys={mapLines} />
+          <h3>{say('help.safe')}</h3>
+          <HelpLines keys={safeLines} />
         </section>
       </div>
     </TitledDialog>
+  );
+}
+
+function HelpLines({ keys }: { readonly keys: readonly TextKey[] }) {
+  return (
+    <ul className="help-lines">
+      {keys.map((key) => (
+        <li key={key}>{say(key)}</li>
+      ))}
+    </ul>
   );
 }
 

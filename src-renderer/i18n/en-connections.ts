@@ -43,7 +43,14 @@ export const connectionTexts = {
     unlock: 'Unlock',
     lock: 'Lock',
   },
+  waiting: {
+    'title|one': '{{count}} connection waits for its password',
+    'title|other': '{{count}} connections wait for their passwords',
+    ask: 'Type it in the list of connections (Alt K).',
+    locked: 'Unlock the saved passwords in the list of connections (Alt K), or type one there.',
+  },
   problem: {
+    title: 'The file of connections could not be used',
     damaged: 'The file of connections could not be read. It was kept as {{keptAs}}, and a new one begins.',
     newer:
       'The file of connections is of a newer Syncline (version {{version}}). It is left as it is; nothing is saved.',

@@ -105,6 +105,11 @@ function Row({ node }: { readonly node: NodeView }) {
       </Table.Td>
       <Table.Td>
         <span className={`badge badge-${node.role}`}>{say(roleKey(node, master?.role === 'replica'))}</span>
+        {node.environment !== 'lab' && (
+          <span className={`badge badge-env env-${node.environment} table-environment`}>
+            {say(`app.environment.${node.environment}`)}
+          </span>
+        )}
       </Table.Td>
       <Table.Td data-phase={phaseOf(node)}>
         <span className={`table-state tone-${condition.tone}`}>
