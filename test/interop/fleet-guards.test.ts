@@ -2,6 +2,7 @@
 
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
+import type { Redis } from 'ioredis';
 import { describe, expect, inject, it } from 'vitest';
 import type { Plan } from '#core/contract/acts.ts';
 import { FleetScene, startScene, startTree } from '../support/fleet-scene.ts';
@@ -152,6 +153,54 @@ it('a master whose snapshot is too new for the replica: it would drop its data a
   await scene.host.client.acts.cancel({ runId: progress.told.at(-1)?.runId ?? '' });
   await running;
   expect(await scene.send('bravo', ['GET', 'own'])).not.toEqual(['1']);
+});
+
+/** Writes one after the other until disposed; an answer of any kind ends the wait for it. */
+function writeOnAndOn(client: Redis): { readonly longestMs: number; readonly answers: number } & Disposable {
+  let [longestMs, answers, ends] = [0, 0, false];
+  const write = async () => {
+    while (!ends) {
+      const askedMs = performance.now();
+      await client.set('written', answers).catch(() => {}); // READONLY, once it is a replica
+      longestMs = Math.max(longestMs, performance.now() - askedMs);
+      answers++;
+    }
+  };
+  void write();
+  return {
+    get longestMs() {
+      return longestMs;
+    },
+    get answers() {
+      return answers;
+    },
+    [Symbol.dispose]: () => {
+      ends = true;
+    },
+  };
+}
+
+describe('a failover holds writes for as long as its plan says at most', () => {
+  it.each([
+    ['by the server itself', {}],
+    ['by a pause of ours, where the server has no FAILOVER', { 'rename-command': ['FAILOVER', 'NOPE'] }],
+  ])('%s', async (_title, settings) => {
+    await using scene = await startScene(worker());
+    await scene.start('alpha', settings);
+    await scene.start('bravo');
+    await scene.follow('bravo', 'alpha');
+    using writes = writeOnAndOn(scene.at('alpha').process.client());
+    await waitFor('writes', () => writes.answers > 100);
+    const timeoutMs = 5000;
+    const plan = await scene.plan({ kind: 'failover', nodeId: scene.id('bravo'), timeoutMs });
+    expect(plan.destroys).toContainEqual({ code: 'holdsWrites', params: { name: 'alpha', timeoutMs } });
+    const { failure, results } = await scene.run(plan);
+    expect(failure, JSON.stringify(results)).toBeNull();
+    const { answers } = writes;
+    await waitFor('the writes to go on', () => writes.answers > answers + 100);
+    // What is held ends by the server's own clock; a busy machine may be late to see it.
+    expect(writes.longestMs).toBeLessThan(2 * timeoutMs);
+  });
 });
 
 describe('a replica that stays away', () => {
