@@ -32,10 +32,15 @@ const valkeyFormats: readonly (readonly [since: string, format: number])[] = [
 /** The newest format of Redis that Valkey loads: from 12 to 79 the numbers are Redis's alone. */
 const lastSharedFormat = 11;
 const firstValkeyFormat = 80;
-/** What embedded nodes write, and the newest that they load. */
+/**
+ * What embedded nodes write. They write 12 while fields of hashes expire, and 9 below a master that is older than Redis
+ * 7.0, which only their data tell.
+ */
 const synclineFormat = 10;
+/** They load what Redis up to 8.4 and Valkey up to 8.1 write, but for values of modules. */
+const synclineNewestFormat = 12;
 
-/** The format that this server writes, and the newest of its own line that it loads; null where it is not known. */
+/** The format that this server writes; null where it is not known. */
 export function snapshotFormat(server: ServerVersion): number | null {
   switch (server.family) {
     case 'syncline':
@@ -52,11 +57,16 @@ export function snapshotFormat(server: ServerVersion): number | null {
 /** Whether `reader` loads what `writer` writes; null where one of the two is not known. */
 export function loadsSnapshotOf(reader: ServerVersion, writer: ServerVersion): boolean | null {
   const written = snapshotFormat(writer);
-  const newest = snapshotFormat(reader);
+  const newest = newestFormat(reader);
   if (written === null || newest === null) return null;
   if (newest >= firstValkeyFormat)
     return written <= lastSharedFormat || (written >= firstValkeyFormat && written <= newest);
   return written <= newest;
+}
+
+/** The newest format of its own line that this server loads; null where it is not known. */
+function newestFormat(server: ServerVersion): number | null {
+  return server.family === 'syncline' ? synclineNewestFormat : snapshotFormat(server);
 }
 
 function findFormat(formats: readonly (readonly [string, number])[], version: string): number | null {

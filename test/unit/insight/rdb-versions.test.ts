@@ -19,7 +19,13 @@ it.each([
   [valkey('9.0.0'), valkey('8.1.0'), true],
   [valkey('8.1.0'), valkey('9.0.0'), false],
   [syncline, redis('7.0.15'), true],
-  [syncline, redis('7.2.0'), false],
+  [syncline, redis('7.2.0'), true],
+  [syncline, redis('8.4.0'), true],
+  [syncline, redis('8.6.0'), false],
+  [syncline, valkey('8.1.1'), true],
+  [syncline, valkey('9.0.0'), false],
+  [redis('6.2.0'), syncline, false],
+  [valkey('8.1.1'), syncline, true],
   [redis('7.0.15'), syncline, true],
 ])('%o loads the snapshot of %o: %s', (reader, writer, loads) => {
   expect(loadsSnapshotOf(reader, writer)).toBe(loads);
