@@ -7,8 +7,7 @@ import type { Member } from '../observing/member.ts';
 import { findMaster } from '../observing/topology.ts';
 import { factsOf, streamRate, toForecastReplica } from './forecast-facts.ts';
 import type { PlanScene } from './plan-draft.ts';
-import { masterName, masterOfLink } from './plan-sync.ts';
-import { foreseeRefusal } from './plan-versions.ts';
+import { masterName, masterOfLink, withBothEnds } from './plan-sync.ts';
 
 /** @throws FailureError notAReplica */
 export function foreseeAbsence(replica: Member, awaySeconds: number, scene: PlanScene): Forecast {
@@ -28,5 +27,5 @@ export function foreseeAbsence(replica: Member, awaySeconds: number, scene: Plan
       otherReplicas: Math.max(0, (master?.reading?.replicas.length ?? 0) - 1),
     },
   );
-  return master ? foreseeRefusal(forecast, replica, master, scene) : forecast;
+  return master ? withBothEnds(forecast, replica, master, scene) : forecast;
 }

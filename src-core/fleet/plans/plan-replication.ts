@@ -28,8 +28,8 @@ import {
   masterOfLink,
   movesBelow,
   watchSync,
+  withBothEnds,
 } from './plan-sync.ts';
-import { foreseeRefusal } from './plan-versions.ts';
 
 export function draftAttach(act: ActOf<'attach'>, replica: Member, master: Member, scene: PlanScene): PlanDraft {
   const names = { name: replica.node.name, master: master.node.name };
@@ -214,7 +214,7 @@ function foreseeResync(
 ): Forecast {
   const source = masterOfLink(replica, master, scene);
   const asked = (isFull ? forecastForcedFull : forecastSync)(toForecastReplica(replica, master, scene), source, names);
-  const forecast = master ? foreseeRefusal(asked, replica, master, scene) : asked;
+  const forecast = master ? withBothEnds(asked, replica, master, scene) : asked;
   if (factsOf(scene, replica.id).loginAccepted !== false) return forecast;
   const reason = say('syncLoginRejected', names);
   return {

@@ -6,6 +6,7 @@ import type { Member } from '../observing/member.ts';
 import { descendants } from '../observing/topology.ts';
 import { factsOf, toForecastMaster, toForecastReplica } from './forecast-facts.ts';
 import { type Checks, evidenceStep, hostStep, type PlannedStep, type PlanScene, redisStep, say } from './plan-draft.ts';
+import { foreseeTwoChannels, syncsByTwo } from './plan-two-channels.ts';
 import { checkVersions, foreseeRefusal, isForeseenRefused } from './plan-versions.ts';
 
 const struckOut = '***';
@@ -24,7 +25,12 @@ export function foreseeSyncFrom(
 ): Forecast {
   const names = { name: replica.node.name, master: master.node.name };
   const forecast = forecastSync(toForecastReplica(replica, master, scene), source, names);
-  return foreseeRefusal(forecast, replica, master, scene);
+  return withBothEnds(forecast, replica, master, scene);
+}
+
+/** What the releases of both ends make of it: a snapshot that is refused, and writes that wait elsewhere. */
+export function withBothEnds(forecast: Forecast, replica: Member, master: Member, scene: PlanScene): Forecast {
+  return foreseeTwoChannels(foreseeRefusal(forecast, replica, master, scene), replica, master, scene);
 }
 
 /**
@@ -103,6 +109,7 @@ export function checkFullSync(
   } else if (verdict === 'exceedsHard' || verdict === 'exceedsSoft') {
     checks.failUnlessForced('checkBufferExceeds', { ...names, peakBytes, limitBytes });
   } else if (verdict === 'tight') checks.warn('checkBufferTight', { ...names, peakBytes, limitBytes });
+  else if (syncsByTwo(replica, master, scene)) checks.pass('checkBufferAtReplica', { ...names, peakBytes });
   else if (limitBytes === 0) checks.pass('checkBufferUnlimited', { ...names, peakBytes });
   else checks.pass('checkBufferFits', { ...names, peakBytes, limitBytes });
   checkFork(checks, master, forecast, scene);

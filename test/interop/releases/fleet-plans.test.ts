@@ -58,7 +58,6 @@ const failovers: readonly {
   readonly back: RegExp;
   readonly older: boolean;
 }[] = [
-  { servers: ['Redis 6.0', 'Redis 6.0'], first: /^MULTI/, back: /^MULTI/, older: false },
   { servers: ['Redis 6.0', 'Redis 7.0', 'Redis 8.0'], first: /^MULTI/, back: /^CLIENT PAUSE 5000 WRITE/, older: true },
   { servers: ['Redis 7.0', 'Valkey 8.1', 'Redis 7.0'], first: /^FAILOVER TO/, back: /^FAILOVER TO/, older: true },
   { servers: ['Valkey 8.1', 'Redis 8.0'], first: /^FAILOVER TO/, back: /^FAILOVER TO/, older: true },
@@ -184,6 +183,44 @@ const fleets: readonly (readonly [RealServerName, RealServerName, RealServerName
   ['Valkey 8.1', 'Valkey 8.1', 'Valkey 8.1'],
   ['Redis 6.0', 'Redis 7.0', 'Valkey 8.1'],
 ];
+
+const twoChannels = [
+  ['Redis 8.0', {}],
+  ['Valkey 8.1', { 'dual-channel-replication-enabled': 'yes' }],
+] as const;
+
+describe('a full copy by two connections', () => {
+  it.each(twoChannels)(
+    'of %s fills no output buffer, however small its limit: so it was foreseen',
+    async (release, more) => {
+      const settings = {
+        ...more,
+        'repl-backlog-size': 16_384,
+        'client-output-buffer-limit': ['replica', '100kb', '100kb', '1'],
+        'rdb-key-save-delay': 100,
+      };
+      await using scene = new FleetScene(await startHost(inject('nodeWorkerUrl')));
+      await scene.start('alpha', settings, { release });
+      await scene.start('bravo', more, { release });
+      await scene.send('alpha', ['MSET', ...Array.from({ length: 5_000 }, (_, index) => [`k${index}`, 'x']).flat()]);
+      await scene.follow('bravo', 'alpha');
+      await run(scene, { kind: 'startLoad', nodeId: scene.id('alpha'), writesPerSecond: 300, valueBytes: 5000 });
+      // More than the master's limit would hold, once the writes were measured.
+      const plan = await waitFor(
+        'the write rate to be measured',
+        () => scene.plan({ kind: 'resyncFull', nodeId: scene.id('bravo') }),
+        ({ forecast }) => (forecast?.cost?.outputBuffer.peakBytes ?? 0) > 102_400,
+      );
+      expect(plan.forecast?.cost?.outputBuffer).toMatchObject({ verdict: 'fits' });
+      expect(plan.checks.map(({ statement }) => statement.code)).toContain('checkBufferAtReplica');
+      const { full } = await counted(scene, 'alpha');
+      expect((await scene.run(plan)).failure).toBeNull();
+      await scene.untilStreaming('bravo');
+      expect((await counted(scene, 'alpha')).full).toBe(full + 1);
+      expect(scene.at('alpha').process.output()).not.toContain('overcoming of output buffer limits');
+    },
+  );
+});
 
 describe('every other plan', () => {
   it.each(fleets)('at %s with %s and %s', async (master, first, second) => {
