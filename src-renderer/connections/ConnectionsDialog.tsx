@@ -77,7 +77,7 @@ function ListRoom({ setRoom }: { readonly setRoom: (room: Room) => void }) {
           </div>
         )}
         {view && <SecretsBar secrets={view.secrets} />}
-        {view && (
+        {view && view.problem?.kind !== 'newer' && (
           <ProfileTable
             views={view.profiles}
             isLocked={view.secrets.kind === 'file' && view.secrets.state === 'locked'}

@@ -35,7 +35,7 @@ export function ProfileTable({ views, isLocked, onEdit }: ProfileTableProps) {
   );
   return (
     <Table.ScrollContainer minWidth={640}>
-      <Table verticalSpacing={6} className="connections-table">
+      <Table verticalSpacing={6} className="connections-table" aria-label={say('connections.title')}>
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{say('connections.columns.name')}</Table.Th>

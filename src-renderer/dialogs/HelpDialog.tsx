@@ -43,6 +43,8 @@ export function HelpDialog() {
               ? []
               : [<Key key={action.kind} text={say(helpText(action.kind))} keys={action.keys} />],
           )}
+          <h3>{say('help.safe')}</h3>
+          <HelpLines keys={safeLines} />
         </section>
         <section>
           <h3>{say('help.reading')}</h3>
@@ -59,8 +61,6 @@ export function HelpDialog() {
           </ul>
           <h3>{say('help.map')}</h3>
           <HelpLines keys={mapLines} />
-          <h3>{say('help.safe')}</h3>
-          <HelpLines keys={safeLines} />
         </section>
       </div>
     </TitledDialog>

@@ -53,7 +53,7 @@ export const connectionTexts = {
     title: 'The file of connections could not be used',
     damaged: 'The file of connections could not be read. It was kept as {{keptAs}}, and a new one begins.',
     newer:
-      'The file of connections is of a newer Syncline (version {{version}}). It is left as it is; nothing is saved.',
+      'The file of connections is of a newer Syncline (version {{version}}). It is left as it is, and nothing is saved. Start the newer Syncline, or this one with a folder of its own (SYNCLINE_HOME).',
   },
   import: {
     pasteLabel: 'Addresses, one a line',

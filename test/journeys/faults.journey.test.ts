@@ -36,5 +36,19 @@ test('a fault is put on a link, seen on its pipe and in its effect, changed, and
   await console.part('fault-clear-bravo').click();
   await mark.waitFor({ state: 'detached' });
   await console.untilPhase('bravo', 'streaming');
+
+  // The journal has all three, the newest first, each with what was sent.
+  await console.part('view-journal').click();
+  const entries = console.part('journal-fault');
+  await console.see(entries);
+  expect((await entries.allInnerTexts()).map((text) => /cleared|cut|delay/.exec(text)?.[0])).toEqual([
+    'cleared',
+    'cut',
+    'delay',
+  ]);
+  await console.part('journal-filter').fill('cleared');
+  await waitFor('the filter to leave one', async () => (await entries.count()) === 1);
+  await entries.getByRole('button').first().click();
+  expect(await entries.innerText()).toMatch(/REPLICAOF 127\.0\.0\.1 \d+/);
   expect(console.problems).toEqual([]);
 });

@@ -3,7 +3,9 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startBrowser } from '../support/browser.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { startWebShell } from '../support/web-shell.ts';
+import { openInBrowser } from './carriers.ts';
 import { ConsolePage } from './console-page.ts';
 
 const leastSize = { width: 1100, height: 700 };
@@ -45,3 +47,43 @@ test.for(['dark', 'light'] as const)(
     }
   },
 );
+
+test('a node that is out of view is found by its name, on the map and in the table', async () => {
+  await using opened = await openInBrowser();
+  const page = opened.console;
+  await page.see(page.card('charlie'));
+  await page.page.setViewportSize({ width: 720, height: 450 });
+  const ground = page.page.locator('.topology');
+  await page.see(ground);
+  const isInView = async () => {
+    const [card, room] = await Promise.all([page.card('charlie').boundingBox(), ground.boundingBox()]);
+    if (card === null || room === null) return false;
+    const middle = { x: card.x + card.width / 2, y: card.y + card.height / 2 };
+    return middle.x > room.x && middle.x < room.x + room.width && middle.y > room.y && middle.y < room.y + room.height;
+  };
+  // Pushed away by hand.
+  await ground.hover({ position: { x: 4, y: 4 } });
+  await page.page.mouse.wheel(0, -4000);
+  await waitFor('charlie to be out of view', async () => !(await isInView()));
+  await seek(page, 'charlie');
+  await page.see(page.page.locator('[data-testid="inspector"][data-node="charlie"]'));
+  await waitFor('charlie to be in view', isInView);
+
+  await page.part('view-table').click();
+  await seek(page, 'alpha');
+  await page.see(page.part('node-row-alpha'));
+  await waitFor(
+    'its row to be chosen',
+    async () => (await page.part('node-row-alpha').getAttribute('data-selected')) === 'true',
+  );
+  expect(page.problems).toEqual([]);
+});
+
+async function seek(page: ConsolePage, name: string): Promise<void> {
+  await page.page.keyboard.press('Control+k');
+  const field = page.page.getByPlaceholder('Search nodes and commands');
+  await page.see(field);
+  await field.fill(name);
+  await page.page.getByText(`Inspect ${name}`, { exact: true }).click();
+  await field.waitFor({ state: 'detached' });
+}
