@@ -25,7 +25,7 @@ export interface WatchedMaster extends SentinelMaster {
 export interface SentinelReading {
   readonly atMs: number;
   readonly monotonicMs: number;
-  /** Its own id, as its peers know it; empty before 6.2. */
+  /** Its own id, as its peers know it; empty before 6.2, until one of them has said it. */
   readonly id: string;
   readonly masters: readonly WatchedMaster[];
 }

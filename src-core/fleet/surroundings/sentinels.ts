@@ -66,6 +66,7 @@ export class Sentinels implements Disposable {
   async look(): Promise<void> {
     if (this.#nodes.length === 0) return;
     await Promise.all(this.#nodes.map((node) => node.look()));
+    this.#nameByPeers();
     this.#dropDoubles();
     const words = this.#words();
     if (words.length > 0) this.told.emit(words);
@@ -93,6 +94,17 @@ export class Sentinels implements Disposable {
     this.told.dispose();
     for (const node of this.#nodes) node.dispose();
     this.#nodes.length = 0;
+  }
+
+  /** Before 6.2 a Sentinel does not say its own id; the others say it of the one at its address. */
+  #nameByPeers(): void {
+    const peers = this.#nodes.flatMap(({ reading }) => reading?.masters.flatMap((master) => master.peers) ?? []);
+    for (const node of this.#nodes) {
+      const { reading, address } = node;
+      if (reading?.id !== '') continue;
+      const named = peers.find((peer) => sameAddress(peer.address, address));
+      if (named) node.reading = { ...reading, id: named.runId };
+    }
   }
 
   /** Two ways may lead to one Sentinel: its id tells, and the later way is closed. */

@@ -74,11 +74,12 @@ describe.each(releaseNames)('%s', (release) => {
     await master.client().call(...((rights?.aclLine ?? '').split(' ') as [string, ...string[]]));
   });
 
-  it('is found with all its tree and its Sentinel from its end, and offered by the Sentinel', async () => {
+  it('is found with all its tree and its Sentinels from its end, and offered by a Sentinel', async () => {
     await using master = await startReal(release, { settings: fast });
     await using middle = await startReplica(release, master);
     await using end = await startReplica(release, middle);
     await using sentinel = await startSentinel('shop', master, { quorum: 1, release });
+    await using _peer = await startSentinel('shop', master, { quorum: 1, release });
     const ports = [master, middle, end].map(({ port }) => port).sort((one, other) => one - other);
     await linkUp(end);
     await using fleet = watchFleet();
@@ -89,9 +90,9 @@ describe.each(releaseNames)('%s', (release) => {
       (found) => found.join() === ports.join(),
     );
     await fleet.until(
-      'the Sentinel to be seen above them',
+      'both Sentinels to be seen above them, and to be asked',
       () => fleet.at(master.port)?.supervision,
-      (seen) => seen?.masterName === 'shop' && seen.sentinels === 1,
+      (seen) => seen?.masterName === 'shop' && seen.sentinels === 2 && seen.asked === 2 && seen.agreement === 2,
     );
     await using other = watchFleet();
     const entered = await other.finding.enter(toEntry({ ...at(sentinel), servesFound: true }));
