@@ -27,10 +27,12 @@ const readingCommands: ReadonlySet<string> = new Set([
   'dump',
   'echo',
   'get',
+  'hlen',
   'info',
   'lastsave',
   'latency history',
   'latency latest',
+  'llen',
   'memory doctor',
   'memory stats',
   'memory usage',
@@ -40,6 +42,7 @@ const readingCommands: ReadonlySet<string> = new Set([
   'randomkey',
   'role',
   'scan',
+  'scard',
   'sentinel ckquorum',
   'sentinel get-master-addr-by-name',
   'sentinel master',
@@ -53,6 +56,8 @@ const readingCommands: ReadonlySet<string> = new Set([
   'time',
   'ttl',
   'type',
+  'xlen',
+  'zcard',
 ]);
 
 /** Commands whose words all read; of every other one its first word must be on the list too. */

@@ -7,7 +7,14 @@ import { assumedLinkRate, estimateSyncTime, type SyncWork, type WatchedSync } fr
 /** A snapshot's length, and how it is known. */
 export type SnapshotSize =
   /** Keys picked at random, whose serialized length was asked for. */
-  | { readonly kind: 'sampled'; readonly bytes: number; readonly sampledKeys: number; readonly keys: number }
+  | {
+      readonly kind: 'sampled';
+      readonly bytes: number;
+      /** Pieces of all values: one for a string, two for each field of a hash. */
+      readonly parts: number;
+      readonly sampledKeys: number;
+      readonly keys: number;
+    }
   /** A full sync from the same master that Syncline watched, scaled to the keys of now. */
   | { readonly kind: 'lastSync'; readonly bytes: number; readonly ageMs: number }
   /** An empty server's snapshot is its header. */
@@ -99,6 +106,7 @@ export function toSyncWork(source: SyncSource, target: SyncTarget, snapshotBytes
     writerFamily: source.family,
     readerFamily: target.family,
     keys,
+    parts: source.snapshot?.kind === 'sampled' ? source.snapshot.parts : null,
     snapshotBytes,
     dataBytes,
     diskless: source.diskless ?? true,

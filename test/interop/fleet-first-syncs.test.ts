@@ -221,7 +221,12 @@ async function firstSync(
   replica: string,
   master: string,
 ): Promise<{ readonly cost: SyncCost; readonly tookSeconds: number }> {
-  const plan = await scene.plan({ kind: 'attach', nodeId: scene.id(replica), masterId: scene.id(master) });
+  // On a busy machine a look at the keys may take longer than it is waited for: then the length is said to be unknown.
+  const plan = await waitFor(
+    'a plan that could look at the keys',
+    () => scene.plan({ kind: 'attach', nodeId: scene.id(replica), masterId: scene.id(master) }),
+    ({ forecast }) => forecast?.cost?.snapshotBytes != null,
+  );
   const beganMs = performance.now();
   const running = scene.run(plan);
   await waitFor(

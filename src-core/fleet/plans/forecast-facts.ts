@@ -155,14 +155,14 @@ export function toRestartWork({ reading }: Member, { settings }: PlanFacts): Res
 export function toWatchedWork(
   replica: Member,
   master: Member,
-  snapshotBytes: number,
+  snapshot: { readonly bytes: number; readonly parts: number | null },
   linkBytesPerSecond: number | null,
 ): SyncWork | null {
   if (!replica.reading || !master.reading) return null;
   const source = toSyncSource(master, master.reading, { snapshot: null, settings: master.reading.settings });
   const { settings } = replica.reading;
   const target = toTarget(replica, replica.reading, master, { settings, linkBytesPerSecond, watched: null });
-  return { ...toSyncWork(source, target, snapshotBytes), runningSaveShare: null };
+  return { ...toSyncWork(source, target, snapshot.bytes), parts: snapshot.parts, runningSaveShare: null };
 }
 
 export function versionOf({ server, redisVersion }: NodeReading): ServerVersion {

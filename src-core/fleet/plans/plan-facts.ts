@@ -45,7 +45,7 @@ async function askNode({ member, samples, logsInAt }: FactWish, records: SyncRec
   const settings = parseConfig(config);
   const loginAccepted = logsInAt ? await tryLogin(member, logsInAt) : null;
   const snapshot = samples && reading ? await orNull(sampleSnapshot(execute, reading)) : null;
-  if (snapshot) records.noteSample(member, snapshot.bytes);
+  if (snapshot?.kind === 'sampled') records.noteSample(member, snapshot);
   return {
     sendsLogin: isSet(settings?.get('masterauth')),
     loginAccepted,

@@ -27,10 +27,21 @@ const dumpTrailerBytes = 10;
 /** MEMORY USAGE counts an entry of the key table and the head of its object, which the memory of all data leaves out. */
 const tableEntryBytes = 40;
 
+/** How many elements a value of this type has, and of how many parts each is. A string is one part. */
+const partsOf: Readonly<Record<string, { readonly command: string; readonly partsEach: number } | undefined>> = {
+  hash: { command: 'HLEN', partsEach: 2 },
+  list: { command: 'LLEN', partsEach: 1 },
+  set: { command: 'SCARD', partsEach: 1 },
+  zset: { command: 'ZCARD', partsEach: 2 },
+  stream: { command: 'XLEN', partsEach: 2 },
+};
+
 interface SampledKey {
   readonly name: string;
   readonly memoryBytes: number;
   readonly expires: boolean;
+  /** Empty where the server does not say. */
+  readonly type: string;
 }
 
 /** Null where the server refuses one of the commands, or has other databases than the first in use. */
@@ -45,8 +56,14 @@ export async function sampleSnapshot(execute: Execute, reading: NodeReading): Pr
   const eviction = evictionBytes.find(([policy]) => reading.memory.policy?.includes(policy))?.[1] ?? 0;
   const ratio = ratioOf(serialized);
   const sizes = keys.map((key) => (serialized.get(key) ?? key.memoryBytes * ratio) + keyBytes(key) + eviction);
-  const bytes = Math.round(headerBytes + meanOf(sizes) * weightOf(keys, reading));
-  return { kind: 'sampled', bytes, sampledKeys: keys.length, keys: reading.keys };
+  const weight = weightOf(keys, reading);
+  return {
+    kind: 'sampled',
+    bytes: Math.round(headerBytes + meanOf(sizes) * weight),
+    parts: Math.round(meanOf(await askParts(execute, keys)) * weight),
+    sampledKeys: keys.length,
+    keys: reading.keys,
+  };
 }
 
 /**
@@ -86,13 +103,27 @@ async function askSizes(execute: Execute, names: readonly string[]): Promise<Sam
     names.flatMap((name) => [
       ['MEMORY', 'USAGE', name],
       ['PTTL', name],
+      ['TYPE', name],
     ]),
   );
-  if (replies.some(isError)) return null;
-  return names.flatMap((name, index) => {
-    const [memoryBytes, ttlMs] = [replies[index * 2], replies[index * 2 + 1]];
-    return typeof memoryBytes === 'number' ? [{ name, memoryBytes, expires: Number(ttlMs) >= 0 }] : [];
+  const asked = names.map((name, index) => ({ name, answers: replies.slice(index * 3, index * 3 + 3) }));
+  if (asked.some(({ answers: [memoryBytes = null, ttlMs = null] }) => isError(memoryBytes) || isError(ttlMs)))
+    return null;
+  return asked.flatMap(({ name, answers: [memoryBytes, ttlMs, told] }) => {
+    const type = typeof told === 'string' ? told : '';
+    return typeof memoryBytes === 'number' ? [{ name, memoryBytes, expires: Number(ttlMs) >= 0, type }] : [];
   });
+}
+
+/** Of each key; one where the server does not say. */
+async function askParts(execute: Execute, keys: readonly SampledKey[]): Promise<number[]> {
+  const ofParts = keys.flatMap((key) => {
+    const parts = partsOf[key.type];
+    return parts ? [{ key, ...parts }] : [];
+  });
+  const replies = await execute(ofParts.map(({ key, command }) => [command, key.name]));
+  const parts = new Map(ofParts.map(({ key, partsEach }, index) => [key, Number(replies[index]) * partsEach]));
+  return keys.map((key) => parts.get(key) || 1);
 }
 
 /** The length of each key's value in a snapshot, type byte and all; of large ones only of some. */

@@ -19,11 +19,13 @@ interface SnapshotRecord {
   readonly atMs: number;
 }
 
+type Sample = Extract<SnapshotSize, { kind: 'sampled' }>;
+
 export class SyncRecords implements Disposable {
   /** By the node that sent it. */
   readonly #snapshots = new Map<NodeId, SnapshotRecord>();
   /** By the node whose keys were looked at. */
-  readonly #sampled = new Map<NodeId, SnapshotRecord>();
+  readonly #sampled = new Map<NodeId, Sample>();
   /** By the replica. */
   readonly #rates = new Map<NodeId, number>();
   /** By the replica, the last of its syncs that was noted. */
@@ -54,7 +56,7 @@ export class SyncRecords implements Disposable {
   /** Scaled to the keys of now; null where no full sync from it was watched. */
   lastSnapshot(master: Member, nowMs: number): SnapshotSize | null {
     const record = this.#snapshots.get(master.id);
-    const bytes = record ? scaled(record, master) : null;
+    const bytes = record ? scaled(record.bytes, record.keys, master) : null;
     return record && bytes !== null ? { kind: 'lastSync', bytes, ageMs: nowMs - record.atMs } : null;
   }
 
@@ -63,8 +65,8 @@ export class SyncRecords implements Disposable {
   }
 
   /** A plan looked at keys: a diskless snapshot does not say its length, and this is what it will be. */
-  noteSample(master: Member, bytes: number): void {
-    this.#sampled.set(master.id, { bytes, keys: master.reading?.keys ?? 0, atMs: Date.now() });
+  noteSample(master: Member, sample: Sample): void {
+    this.#sampled.set(master.id, sample);
   }
 
   dispose(): void {
@@ -82,15 +84,16 @@ export class SyncRecords implements Disposable {
     const { totalBytes, readBytes, seconds } = seen;
     if (totalBytes !== null) this.#snapshots.set(master.id, { bytes: totalBytes, keys: master.reading.keys, atMs });
     const sample = this.#sampled.get(master.id);
-    const bytes = totalBytes ?? (sample ? scaled(sample, master) : null) ?? readBytes;
-    const work = toWatchedWork(replica, master, bytes, this.linkRate(replica));
+    const bytes = totalBytes ?? (sample ? scaled(sample.bytes, sample.keys, master) : null) ?? readBytes;
+    const parts = sample ? scaled(sample.parts, sample.keys, master) : null;
+    const work = toWatchedWork(replica, master, { bytes, parts }, this.linkRate(replica));
     if (seconds === null || work === null) return;
     const sync = { replica: toSyncEnd(replica), master: toSyncEnd(master), seconds, atMs, work };
     this.#timed = [...this.#timed, sync].slice(-timedSyncsMax);
   }
 }
 
-/** Null where a record of no keys says nothing of many. */
-function scaled({ bytes, keys }: SnapshotRecord, { reading }: Member): number | null {
-  return keys === 0 ? null : Math.round((bytes * (reading?.keys ?? keys)) / keys);
+/** As much for the keys of now. Null where a record of no keys says nothing of many. */
+function scaled(amount: number, keys: number, { reading }: Member): number | null {
+  return keys === 0 ? null : Math.round((amount * (reading?.keys ?? keys)) / keys);
 }

@@ -6,7 +6,7 @@ const source: SyncSource = {
   name: 'm',
   family: 'redis',
   keys: 1_000_000,
-  snapshot: { kind: 'sampled', bytes: 200_000_000, sampledKeys: 400, keys: 1_000_000 },
+  snapshot: { kind: 'sampled', bytes: 200_000_000, parts: 1_000_000, sampledKeys: 400, keys: 1_000_000 },
   writeBytesPerSecond: 1_000_000,
   diskless: false,
   disklessDelaySeconds: 5,

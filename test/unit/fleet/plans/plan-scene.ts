@@ -9,7 +9,7 @@ import { type SceneNode, sceneMember, sceneNowMs } from '../scene.ts';
 const usualFacts: PlanFacts = {
   sendsLogin: false,
   loginAccepted: null,
-  snapshot: { kind: 'sampled', bytes: 5_000, sampledKeys: 10, keys: 10 },
+  snapshot: { kind: 'sampled', bytes: 5_000, parts: 10, sampledKeys: 10, keys: 10 },
   linkBytesPerSecond: null,
   timedSyncs: [],
   unknownCommands: new Set(),
