@@ -1,9 +1,10 @@
 // What was found in pasted lines or in a file, before anything of it is kept.
-import { Button, SegmentedControl } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { Failure } from '#core/contract/failures.ts';
-import { environments, type ImportDraft, type ImportPreview } from '#core/contract/profiles.ts';
+import type { ImportDraft, ImportPreview } from '#core/contract/profiles.ts';
 import type { Environment } from '#core/contract/views.ts';
+import { EnvironmentChoice } from '../dialogs/EnvironmentChoice.tsx';
 import { FailureBox } from '../dialogs/FailureBox.tsx';
 import { formatAddress } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
@@ -52,7 +53,13 @@ export function ImportFound({ preview, onDone }: ImportFoundProps) {
         )}
         {skipped.length > 0 && <Skipped skipped={skipped} />}
         {environment !== null && drafts.length > 0 && (
-          <EnvironmentChoice environment={environment} choose={setEnvironment} />
+          <EnvironmentChoice
+            label={say('connections.import.environment')}
+            hint={say('connections.import.environmentHint')}
+            environment={environment}
+            choose={setEnvironment}
+            testId="import-environment"
+          />
         )}
         {failure && <FailureBox failure={failure} />}
       </div>
@@ -100,30 +107,6 @@ function Skipped({ skipped }: Pick<ImportPreview, 'skipped'>) {
           </li>
         ))}
       </ul>
-    </div>
-  );
-}
-
-interface EnvironmentChoiceProps {
-  readonly environment: Environment;
-  readonly choose: (environment: Environment) => void;
-}
-
-function EnvironmentChoice({ environment, choose }: EnvironmentChoiceProps) {
-  return (
-    <div>
-      <div className="field-label" id="import-environment">
-        {say('connections.import.environment')}
-      </div>
-      <SegmentedControl
-        size="xs"
-        aria-labelledby="import-environment"
-        data={environments.map((value) => ({ value, label: say(`app.environment.${value}`) }))}
-        value={environment}
-        onChange={(value) => choose(value as Environment)}
-        data-testid="import-environment"
-      />{' '}
-      <span className="faint connect-environment-hint">{say('connections.import.environmentHint')}</span>
     </div>
   );
 }

@@ -1,6 +1,7 @@
 // The fields of a kept connection, a component for each room of the form.
 import { NumberInput, SegmentedControl, Select, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
-import { environments, type Profile, profileBounds, profileColours } from '#core/contract/profiles.ts';
+import { type Profile, profileBounds, profileColours } from '#core/contract/profiles.ts';
+import { EnvironmentChoice } from '../dialogs/EnvironmentChoice.tsx';
 import { say } from '../i18n/i18n.ts';
 import type { FieldsProps, ProfileForm } from './profile-form.ts';
 import { PemInput, SecretInput, SecretPem } from './SecretFields.tsx';
@@ -53,19 +54,12 @@ export function PlaceFields({ form, change }: FieldsProps) {
         value={profile.group ?? ''}
         onChange={(event) => set({ group: orNull(event.currentTarget.value) })}
       />
-      <div>
-        <div className="field-label" id="profile-environment">
-          {say('connections.form.environment')}
-        </div>
-        <SegmentedControl
-          size="xs"
-          aria-labelledby="profile-environment"
-          data={environments.map((value) => ({ value, label: say(`app.environment.${value}`) }))}
-          value={profile.environment}
-          onChange={(environment) => set({ environment: environment as Profile['environment'] })}
-          data-testid="profile-environment"
-        />
-      </div>
+      <EnvironmentChoice
+        label={say('connections.form.environment')}
+        environment={profile.environment}
+        choose={(environment) => set({ environment })}
+        testId="profile-environment"
+      />
       <Select
         label={say('connections.form.colour')}
         data={['none' as const, ...profileColours].map((value) => ({

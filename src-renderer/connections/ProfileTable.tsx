@@ -1,17 +1,15 @@
 // The kept connections as a table: where each is, whether it is connected, and what can be done with it.
-import { ActionIcon, Button, PasswordInput, Table } from '@mantine/core';
+import { ActionIcon, Button, Table } from '@mantine/core';
 import { IconPencil, IconTrash } from '@tabler/icons-react';
-import { type FormEvent, useState } from 'react';
-import type { Failure } from '#core/contract/failures.ts';
+import { useState } from 'react';
 import type { Profile, ProfileFile, ProfileView } from '#core/contract/profiles.ts';
-import type { OfferedMaster } from '#core/contract/surroundings.ts';
 import { StateGlyph } from '../design/StateGlyph.tsx';
 import { closeDialog } from '../dialogs/dialog-store.ts';
-import { FailureBox } from '../dialogs/FailureBox.tsx';
 import { say } from '../i18n/i18n.ts';
 import { seek, select } from '../store/selection-store.ts';
 import { callHost, useConnections } from './connections-store.ts';
 import { ProfileDot } from './ProfileDot.tsx';
+import { type Asking, Question } from './ProfileQuestion.tsx';
 
 interface ProfileTableProps {
   readonly views: readonly ProfileView[];
@@ -54,14 +52,6 @@ export function ProfileTable({ views, isLocked, onEdit }: ProfileTableProps) {
     </Table.ScrollContainer>
   );
 }
-
-/** What a row is being asked below it. */
-type Asking =
-  | { readonly kind: 'nothing' }
-  | { readonly kind: 'password'; readonly failure: Failure | null }
-  | { readonly kind: 'master'; readonly masters: readonly OfferedMaster[]; readonly password: string | undefined }
-  | { readonly kind: 'removal' }
-  | { readonly kind: 'failed'; readonly failure: Failure };
 
 interface ProfileRowProps extends Omit<ProfileTableProps, 'views'> {
   readonly view: ProfileView;
@@ -166,78 +156,6 @@ function ProfileRow({ view, isLocked, onEdit }: ProfileRowProps) {
       )}
     </>
   );
-}
-
-interface QuestionProps {
-  readonly name: string;
-  readonly asking: Asking;
-  readonly onOpen: (password?: string, sentinelMaster?: string) => Promise<void>;
-  readonly onRemove: () => void;
-  readonly onEnd: () => void;
-}
-
-function Question({ name, asking, onOpen, onRemove, onEnd }: QuestionProps) {
-  const [password, setPassword] = useState('');
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    void onOpen(password);
-  };
-  switch (asking.kind) {
-    case 'nothing':
-      return null;
-    case 'failed':
-      return <FailureBox failure={asking.failure} testId="connection-failure" />;
-    case 'removal':
-      return (
-        <div className="secrets-bar" role="alertdialog">
-          <span className="grow">{say('connections.removeSure', { name })}</span>
-          <Button size="compact-sm" variant="default" onClick={onEnd}>
-            {say('connections.keep')}
-          </Button>
-          <Button size="compact-sm" color="red" onClick={onRemove} data-testid="connection-remove-yes">
-            {say('connections.removeYes')}
-          </Button>
-        </div>
-      );
-    case 'master':
-      return (
-        <div className="secrets-bar">
-          <span className="grow">{say('connections.masterOf')}</span>
-          {asking.masters.map((master) => (
-            <Button
-              key={master.name}
-              size="compact-sm"
-              variant="default"
-              onClick={() => void onOpen(asking.password, master.name)}
-            >
-              {master.name}
-            </Button>
-          ))}
-        </div>
-      );
-    case 'password':
-      return (
-        <>
-          <form className="secrets-bar" onSubmit={submit}>
-            <span className="grow">{say('connections.passwordFor', { name })}</span>
-            <PasswordInput
-              size="xs"
-              className="secrets-passphrase"
-              aria-label={say('connections.passwordFor', { name })}
-              autoComplete="off"
-              data-autofocus
-              value={password}
-              onChange={(event) => setPassword(event.currentTarget.value)}
-              data-testid="connection-password"
-            />
-            <Button type="submit" size="compact-sm" disabled={password === ''} data-testid="connection-password-go">
-              {say('connections.connect')}
-            </Button>
-          </form>
-          {asking.failure && <FailureBox failure={asking.failure} testId="connection-failure" />}
-        </>
-      );
-  }
 }
 
 /** Keys and certificates without which it cannot be reached; they are chosen in the form. */

@@ -1,14 +1,15 @@
 // The connect dialog: where a real server is and how to log in; a failed try says why and keeps what was typed.
-import { Button, NumberInput, PasswordInput, SegmentedControl, Switch, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { ConnectRequest } from '#core/contract/acts.ts';
 import type { Failure } from '#core/contract/failures.ts';
 import type { OfferedMaster } from '#core/contract/surroundings.ts';
-import type { Address, Environment } from '#core/contract/views.ts';
+import type { Address } from '#core/contract/views.ts';
 import { hostClient, useHost } from '../bridge/host-store.ts';
 import { formatAddress } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
 import { select } from '../store/selection-store.ts';
+import { ConnectFields } from './ConnectFields.tsx';
 import { type ConnectForm, emptyForm, toDraft, toRequest } from './connect-form.ts';
 import { FramedDialog } from './DialogFrames.tsx';
 import { closeDialog, openDialog, useDialog } from './dialog-store.ts';
@@ -30,8 +31,6 @@ type Try =
   | { readonly kind: 'failed'; readonly failure: Failure }
   /** A Sentinel answered: one of its masters is to be chosen. */
   | { readonly kind: 'offered'; readonly masters: readonly OfferedMaster[] };
-
-const environments: readonly Environment[] = ['lab', 'dev', 'stage', 'prod'];
 
 function ConnectBody({ address }: { readonly address: Address | null }) {
   const [form, setForm] = useState<ConnectForm>(() => emptyForm(address));
@@ -146,109 +145,6 @@ function SentinelOffer({ masters, choose }: OfferProps) {
           </span>
         </Button>
       ))}
-    </div>
-  );
-}
-
-interface ConnectFieldsProps {
-  readonly form: ConnectForm;
-  readonly change: (part: Partial<ConnectForm>) => void;
-}
-
-function ConnectFields({ form, change }: ConnectFieldsProps) {
-  const hasUrl = form.url.trim() !== '';
-  return (
-    <div className="connect-fields">
-      <TextInput
-        className="wide"
-        label={say('connect.url')}
-        description={say('connect.urlHint')}
-        placeholder={say('connect.urlPlaceholder')}
-        classNames={{ input: 'mono' }}
-        spellCheck={false}
-        autoComplete="off"
-        data-autofocus
-        value={form.url}
-        onChange={(event) => change({ url: event.currentTarget.value })}
-        data-testid="connect-url"
-      />
-      <div className="wide connect-or">{say('connect.or')}</div>
-      <TextInput
-        label={say('connect.host')}
-        classNames={{ input: 'mono' }}
-        spellCheck={false}
-        autoComplete="off"
-        disabled={hasUrl}
-        value={form.host}
-        onChange={(event) => change({ host: event.currentTarget.value })}
-        data-testid="connect-host"
-      />
-      <NumberInput
-        label={say('connect.port')}
-        classNames={{ input: 'mono' }}
-        min={1}
-        max={65_535}
-        allowDecimal={false}
-        hideControls
-        disabled={hasUrl}
-        value={form.port}
-        onChange={(port) => change({ port })}
-        data-testid="connect-port"
-      />
-      <TextInput
-        label={say('connect.username')}
-        placeholder={say('connect.usernameHint')}
-        autoComplete="off"
-        spellCheck={false}
-        value={form.username}
-        onChange={(event) => change({ username: event.currentTarget.value })}
-        data-testid="connect-username"
-      />
-      <PasswordInput
-        label={say('connect.password')}
-        autoComplete="off"
-        value={form.password}
-        onChange={(event) => change({ password: event.currentTarget.value })}
-        data-testid="connect-password"
-      />
-      <TextInput
-        label={say('connect.name')}
-        placeholder={say('connect.nameHint')}
-        autoComplete="off"
-        value={form.name}
-        onChange={(event) => change({ name: event.currentTarget.value })}
-        data-testid="connect-name"
-      />
-      <Switch
-        className="connect-tls"
-        label={say('connect.tls')}
-        disabled={hasUrl}
-        checked={form.isTls}
-        onChange={(event) => change({ isTls: event.currentTarget.checked })}
-        data-testid="connect-tls"
-      />
-      <Switch
-        className="wide"
-        label={say('connect.servesFound')}
-        description={say('connect.servesFoundHint')}
-        checked={form.servesFound}
-        onChange={(event) => change({ servesFound: event.currentTarget.checked })}
-        data-testid="connect-serves-found"
-      />
-      <div className="wide">
-        <div className="field-label" id="connect-environment">
-          {say('connect.environment')}
-        </div>
-        <SegmentedControl
-          size="xs"
-          aria-labelledby="connect-environment"
-          data={environments.map((value) => ({ value, label: say(`app.environment.${value}`) }))}
-          value={form.environment}
-          onChange={(value) => change({ environment: value as Environment })}
-          data-testid="connect-environment"
-        />
-        <span className="faint connect-environment-hint">{say('connect.environmentHint')}</span>
-      </div>
     </div>
   );
 }

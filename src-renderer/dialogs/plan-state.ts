@@ -20,6 +20,8 @@ export type PlanState =
   | { readonly kind: 'running'; readonly act: Act; readonly plan: Plan; readonly progress: RunProgress | null }
   | { readonly kind: 'finished'; readonly act: Act; readonly plan: Plan; readonly result: RunResult };
 
+export type OpenState = Exclude<PlanState, { kind: 'closed' }>;
+
 /** `failure` without steps: the host refused to run it (it expired), or did not answer. */
 export type RunResult =
   | { readonly kind: 'answered'; readonly answer: ActResult }

@@ -213,7 +213,6 @@ export const en = {
     tree: 'Tree',
     inspect: 'Inspect {{name}}',
     noTargets: 'No other node is here.',
-    candidateOk: 'runs {{command}}',
     why: {
       notRunning: '{{name}} is not running',
       isRunning: '{{name}} is running',
@@ -221,11 +220,8 @@ export const en = {
       notStreaming: 'the link of {{name}} does not stream',
       streams: 'the link of {{name}} streams: fail over instead',
       noReplicas: '{{name}} has no replicas',
-      notEmbedded: 'A real server is started and stopped on its own machine',
       hostGone: 'The host does not answer',
       noLoad: 'No load runs on {{name}}',
-      loadRuns: 'A load runs already',
-      noOther: 'There is no other node',
     },
   },
   absence: {
