@@ -36,7 +36,10 @@ export const failureCodes = [
   'runUnknown', // runId
   'runCancelled',
   'runInProgress', // title: code of what runs
-  'waitTimedOut', // name, timeoutMs, answer: what was seen last
+  'waitTimedOut', // step, name, command, timeoutMs, answer: what was seen last
+  'stepNotSent', // step, name, command, away: who is not connected
+  'stepLost', // step, name, command: the connection ended on the way
+  'stepNotSeen', // step, name, command, answer: what was to follow from it did not come
   'faultsForbidden', // name: a node in production
   'relayOutOfReach', // name, host: the replica is on another machine
   'sshFailed', // host, port, reason

@@ -94,8 +94,20 @@ export const failures = {
     next: 'Wait until it ends, or cancel it.',
   },
   waitTimedOut: {
-    what: '{{name}} was not there after {{timeoutMs}}: {{answer}}.',
+    what: 'Step {{step}}: {{name}} was not there after {{timeoutMs}}: {{answer}}.',
     next: 'The later steps were not run. Undo or resume from the journal.',
+  },
+  stepNotSent: {
+    what: 'Step {{step}}, {{command}} on {{name}}, was not sent: {{away}} is not connected.',
+    next: 'The later steps were not run. When it answers again, undo or resume from the journal.',
+  },
+  stepLost: {
+    what: 'The connection was lost at step {{step}}, {{command}} on {{name}}: it may have been done or not.',
+    next: 'The later steps were not run. Undo or resume from the journal: both look first where the nodes stand.',
+  },
+  stepNotSeen: {
+    what: 'Step {{step}}: what {{command}} on {{name}} was to show did not come: {{answer}}.',
+    next: 'The later steps were not run. Check the link and both its ends, then undo or resume from the journal.',
   },
   faultsForbidden: {
     what: '{{name}} is in production: no fault is put on its link.',

@@ -1,8 +1,8 @@
 // The story of one plan that is cut off: laid, begun, cut, looked at, and led on to its goal or back to where it began.
 import { expect } from 'vitest';
 import type { Act, ActResult, JournalRun, Plan, PlanStep } from '#core/contract/acts.ts';
-import type { ActParts, Kind, Name, Places } from './cut-kinds.ts';
-import { names } from './cut-kinds.ts';
+import type { Failure } from '#core/contract/failures.ts';
+import { type ActParts, type Kind, type Name, names, type Places } from './cut-kinds.ts';
 import { type CutScene, rootOf } from './cut-scene.ts';
 import { unwrap } from './host.ts';
 import { waitFor } from './wait-for.ts';
@@ -14,7 +14,7 @@ const holdMaxMs = 5000;
 const longHoldMs = 60_000;
 /** For a busy machine, beyond a pause's own end. */
 const graceMs = 20_000;
-/** Waits for what people do, or for long copies: no test sits them out. */
+/** Waits for what people do, or for servers to come back: no test sits them out. */
 const patientMs = 60_000;
 
 /** What a cut leaves. */
@@ -98,25 +98,57 @@ export class CutStory {
     return name;
   }
 
-  get isPatient(): boolean {
-    return (this.next.waitsMs ?? 0) > patientMs;
-  }
-
-  /** Starts the plan, and cuts it when its steps are done. Servers that somebody must restart are restarted till then. */
-  async runAndCut(cut: (runId: string, countDone: () => number) => Promise<unknown>): Promise<ActResult> {
-    const { scene, plan, steps } = this;
+  /**
+   * Starts the plan, and cuts it when its steps are done. Servers that somebody must restart are restarted till then.
+   * @param endsAt steps at which a run that goes on all the same is cancelled: what they wait for nobody does
+   */
+  async runAndCut(
+    cut: (runId: string, countDone: () => number) => unknown,
+    endsAt: (step: PlanStep) => boolean = () => false,
+  ): Promise<ActResult> {
+    const { scene, steps } = this;
     using progress = await scene.progress();
-    const running = scene.run(plan);
-    const newest = () => progress.told.findLast(({ hash }) => hash === plan.hash);
+    const beganAtMs = Date.now();
+    // The stream begins with the run before, which may have had the same plan.
+    const newest = () =>
+      progress.told.findLast(({ startedAtMs, hash }) => startedAtMs >= beganAtMs && hash === this.plan.hash);
     const countDone = () => newest()?.results.length ?? -1;
-    for (const [index, step] of plan.steps.entries()) {
+    const { running } = await this.#start(() => newest() !== undefined);
+    for (const [index, step] of this.plan.steps.entries()) {
       if (index >= steps || !isRestartByHand(step)) continue;
       await waitFor(`step ${index}`, () => countDone() >= index);
       await this.restart(step);
     }
     await waitFor(`step ${steps}`, () => countDone() >= steps, Boolean, { intervalMs: 1 });
-    await cut(newest()?.runId ?? '', countDone);
-    return running;
+    const runId = newest()?.runId ?? '';
+    await cut(runId, countDone);
+    let isOver = false;
+    const ended = running.finally(() => {
+      isOver = true;
+    });
+    const isStuck = () => {
+      const step = this.plan.steps[countDone()];
+      return step !== undefined && endsAt(step);
+    };
+    await waitFor('the run to end, or to wait for what nobody does', () => isOver || isStuck());
+    if (!isOver) await scene.host.client.acts.cancel({ runId });
+    return ended;
+  }
+
+  /** Runs the plan, or one that is made anew where servers moved on since: a person looks again, too. */
+  async #start(hasBegun: () => boolean): Promise<{ readonly running: Promise<ActResult> }> {
+    const { acts } = this.scene.host.client;
+    for (;;) {
+      const running = acts.run({ hash: this.plan.hash });
+      let refused: Failure | null = null;
+      running.then((outcome) => {
+        if (!outcome.ok) refused = outcome.failure;
+      });
+      await waitFor('the run to begin', () => refused !== null || hasBegun(), Boolean, { intervalMs: 1 });
+      const code = (refused as Failure | null)?.code;
+      if (code !== 'planExpired') return { running: running.then(unwrap) };
+      this.plan = await this.scene.plan(this.#act);
+    }
   }
 
   async restart({ nodeName }: PlanStep): Promise<void> {
@@ -205,6 +237,11 @@ export class CutStory {
     const { before, after } = kind.settings;
     expect(await scene.readSettings('bravo', Object.keys(before))).toEqual(leadsOn ? after : before);
   }
+}
+
+/** Its wait is longer than any test's. */
+export function isPatient({ waitsMs }: PlanStep): boolean {
+  return (waitsMs ?? 0) > patientMs;
 }
 
 /** Whoever runs the server restarts it meanwhile. */

@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, inject } from 'vitest';
+import type { ActResult } from '#core/contract/acts.ts';
 import { bundleEntry } from './bundle.mjs';
-import { type Cut, type CutStory, type Ending, isRestartByHand } from './cut-story.ts';
+import { type Cut, type CutStory, type Ending, isPatient, isRestartByHand } from './cut-story.ts';
 import { openHost } from './host.ts';
 
 const nothingToMend = async () => {};
@@ -28,7 +29,9 @@ const cancelled: Cut = {
 };
 
 const closed: Cut = {
+  // In the midst of each kind: to the run it is a cancel like the one before.
   title: 'Syncline closed',
+  steps: ({ within }) => within,
   letsGo: true,
   keepsData: true,
   leads: 'back',
@@ -50,12 +53,11 @@ const nodeKilled: Cut = {
   run: async (story) => {
     const { scene, nextName } = story;
     let doneAtDeath = 0;
-    const result = await story.runAndCut(async (runId, countDone) => {
+    // A server that is away is what a restart by hand waits for.
+    const result = await story.runAndCut(async (_runId, countDone) => {
       await scene.kill(nextName);
       doneAtDeath = countDone();
-      // A server that is away is what a restart by hand waits for.
-      if (story.isPatient) await scene.host.client.acts.cancel({ runId });
-    });
+    }, isRestartByHand);
     // The one that went on at its death, and the one that found it dead.
     expect(result.results.length).toBeLessThanOrEqual(doneAtDeath + 2);
     return { result, told: {} };
@@ -84,7 +86,57 @@ const synclineKilledWithin: Cut = {
   },
 };
 
-export const cuts: readonly Cut[] = [cancelled, closed, nodeKilled, synclineKilled, synclineKilledWithin];
+const pathCut: Cut = {
+  title: 'Syncline cut off from the node of the next step',
+  letsGo: false,
+  keepsData: true,
+  leads: 'back',
+  run: async (story) => {
+    const { scene, nextName } = story;
+    const result = await story.runAndCut(() => scene.cutPath(nextName), isRestartByHand);
+    expectNamed(story, result, { mustFail: story.steps + 1 < story.plan.steps.length });
+    return { result, told: {} };
+  },
+  mend: async ({ scene }) => scene.mend(),
+};
+
+const replicationCut: Cut = {
+  title: 'all replication cut',
+  letsGo: false,
+  keepsData: true,
+  leads: 'on',
+  run: async (story) => {
+    const { scene, plan, steps } = story;
+    const result = await story.runAndCut(() => scene.cutReplication(), isPatient);
+    // The one that goes on may have seen its link before the cut.
+    expectNamed(story, result, {
+      mustFail: plan.steps.slice(steps + 1).some(({ command }) => command === 'INFO stats'),
+    });
+    return { result, told: {} };
+  },
+  mend: async ({ scene }) => scene.mend(),
+};
+
+/** Where it ended, it says at which step, of whom, and what was to come. */
+function expectNamed({ plan }: CutStory, { failure, results }: ActResult, { mustFail }: { mustFail: boolean }): void {
+  if (mustFail) expect(failure).not.toBeNull();
+  if (failure === null || failure.code === 'runCancelled') return;
+  const index = results.length - 1;
+  expect(results.map(({ ok }) => ok)).toEqual(plan.steps.slice(0, index + 1).map((_step, at) => at < index));
+  const { nodeName: name, command } = plan.steps[index] ?? {};
+  expect(failure.params).toMatchObject({ name, command });
+  expect(failure.code).toMatch(/^(stepNotSent|stepLost|stepNotSeen|waitTimedOut|commandRefused)$/);
+}
+
+export const cuts: readonly Cut[] = [
+  cancelled,
+  closed,
+  nodeKilled,
+  pathCut,
+  replicationCut,
+  synclineKilled,
+  synclineKilledWithin,
+];
 
 let bundling: Promise<string> | null = null;
 

@@ -57,14 +57,14 @@ function openStep(): number | null {
 const ids = new Map<string, string>();
 for (const server of task.servers) ids.set(server.name, await connectThrough(client, server));
 const withIds = Object.entries(task.act).map(([name, word]) => [name, ids.get(String(word)) ?? word]);
-const plan = value(await client.acts.plan(actSchema.parse(Object.fromEntries(withIds))));
-const failed = plan.checks.filter(({ level }) => level === 'fail');
-if (failed.length > 0) throw new Error(JSON.stringify(failed));
+const act = actSchema.parse(Object.fromEntries(withIds));
+let plan = value(await client.acts.plan(act));
 
-const next = plan.steps[task.steps];
 /** Whether a server is asked for the next step; looks for their own sake are none, but where the step is a look. */
-const isForTheStep = (words: readonly string[]) =>
-  next?.command.split('\n').includes(words.join(' ')) === true || next?.command.startsWith('INFO') === true;
+function isForTheStep(words: readonly string[]): boolean {
+  const command = plan.steps[task.steps]?.command ?? '';
+  return command.split('\n').includes(words.join(' ')) || command.startsWith('INFO');
+}
 for (const { node } of host.fleet.members) {
   const execute = node.execute.bind(node);
   node.execute = async (commands) => {
@@ -83,7 +83,13 @@ void (async () => {
     writeSync(process.stdout.fd, `at ${JSON.stringify(plan.steps[results.length] ?? null)}\n`);
   }
 })();
-const result = value(await client.acts.run({ hash: plan.hash }));
-// It was to die before: the parent sees that it did not.
-process.stdout.write(`${JSON.stringify(result.failure)}\n`);
-process.exit(0);
+for (;;) {
+  const outcome = await client.acts.run({ hash: plan.hash });
+  if (outcome.ok || outcome.failure.code !== 'planExpired') {
+    // It was to die before: the parent sees that it did not.
+    process.stdout.write(`${JSON.stringify(outcome)}\n`);
+    process.exit(0);
+  }
+  // Servers moved on since it was made: it is looked at again, as a person does.
+  plan = value(await client.acts.plan(act));
+}

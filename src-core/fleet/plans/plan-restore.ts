@@ -70,7 +70,7 @@ export function draftRestore(act: ActOf<'restore'>, scene: PlanScene): PlanDraft
       checks.warn('checkNodeAway', { name: wanted.name, ...wanted.address });
     } else if (!standsWhereWanted(member, wanted)) changes.push({ member, wanted });
   }
-  const switchover = findSwitchover(changes, scene);
+  const switchover = findSwitchover(changes, checks, scene);
   const settings = restoration.settings.flatMap((wanted) => findSettingChange(wanted, checks, scene));
   if (changes.length === 0 && settings.length === 0) {
     const failure = new FailureError('checkFailed', { check: 'checkNothingToMove' });
@@ -92,7 +92,7 @@ function draftChanges(
   if (switchover) checkSwitchover(checks, switchover, scene);
   const isSwitched = (member: Member) => member === switchover?.master || member === switchover?.replica;
   const raised = changes.filter(({ member, wanted }) => wanted.master === null && !isSwitched(member));
-  const followers = changes.filter(({ member, wanted }) => wanted.master !== null && !isSwitched(member));
+  const followers = fromTheTop(changes.filter(({ member, wanted }) => wanted.master !== null && !isSwitched(member)));
   for (const { member } of raised) checkReplicasBelow(checks, member, scene);
   const moves = [
     ...(switchover ? [switchoverMove(checks, switchover, scene)] : []),
@@ -135,6 +135,19 @@ function draftChanges(
   };
 }
 
+/** Nobody is led to one that is still to be moved itself: the two could follow each other, and neither would sync. */
+function fromTheTop(followers: readonly Change[]): Change[] {
+  const left = [...followers];
+  const ordered: Change[] = [];
+  const isToBeMoved = (address: Address) => left.some(({ member }) => isAddressOf(member, address));
+  while (left.length > 0) {
+    const first = left.findIndex(({ wanted }) => wanted.master === null || !isToBeMoved(wanted.master));
+    // Servers that stood in a circle have no first.
+    ordered.push(...left.splice(Math.max(first, 0), 1));
+  }
+  return ordered;
+}
+
 function losing(member: Member | undefined, forecast: Forecast): Member | null {
   return member ? losesData(member, forecast) : null;
 }
@@ -156,16 +169,19 @@ function standsWhereWanted({ reading }: Member, { master }: WantedLink): boolean
   return master !== null && sameAddress(link.masterAddress, master);
 }
 
-/** A replica that is wanted as master while its living master is wanted below it: the two change places in step. */
-function findSwitchover(changes: readonly Change[], scene: PlanScene): Switchover | null {
+/**
+ * A replica that is wanted as master while its living master is wanted below it: the two change places in step. While
+ * the replica is cut off it would be raised without what the master took since, so that it takes a reason.
+ */
+function findSwitchover(changes: readonly Change[], checks: Checks, scene: PlanScene): Switchover | null {
   for (const { member: replica, wanted } of changes) {
     if (wanted.master !== null) continue;
     const master = findMaster(replica, scene.members);
     const isWantedBelow = changes.some((change) => change.member === master && change.wanted.master !== null);
     const isRoot = master !== null && !master.reading?.link;
-    if (master && isRoot && isWantedBelow && replica.reading?.link?.up) {
-      return { master, replica, timeoutMs: failoverTimeoutMs };
-    }
+    if (!master || !isRoot || !isWantedBelow) continue;
+    if (replica.reading?.link?.up) return { master, replica, timeoutMs: failoverTimeoutMs };
+    checks.failUnlessForced('checkLinkDown', { name: replica.node.name });
   }
   return null;
 }

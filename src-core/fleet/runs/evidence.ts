@@ -14,8 +14,13 @@ const watchPromotionMaxMs = 2000;
 const failoverGraceMs = 5000;
 /** A node that hangs keeps the others from being looked at for so long only; its own look goes on meanwhile. */
 const lookMaxMs = 600;
+/** A replica tries its master once a second. One that has had no connection to it for so long is cut off from it. */
+const unlinkedMaxMs = 4000;
 /** A node that is away for so long without a break is taken for lost: what is waited for will not come. */
 const awayMaxMs = 1500;
+
+/** In the words of ROLE. */
+const unlinkedStates: ReadonlySet<string> = new Set(['connect', 'connecting']);
 
 export interface StepAnswer {
   readonly ok: boolean;
@@ -62,18 +67,27 @@ export class Watch {
 
   /**
    * Until the link streams and the master has counted it, or the bound is reached. A sync that only takes longer is no
-   * failure; an end that is gone is: nobody else should be led to it.
+   * failure; an end that is gone is, and a replica that does not get through to its master: nobody else should be led
+   * the same way.
    */
   async sync(replica: Member, master: Member | null, before: NodeState | null): Promise<StepAnswer> {
     const isDone = () => replica.reading?.link?.up === true && (!master || hasCounted(before, master));
-    await this.#until(master ? [replica, master] : [replica], isDone, watchSyncMaxMs);
+    let linkedAtMs = performance.now();
+    const isCutOff = () => {
+      if (isLinked(replica)) linkedAtMs = performance.now();
+      return performance.now() - linkedAtMs >= unlinkedMaxMs;
+    };
+    await this.#until(master ? [replica, master] : [replica], () => isDone() || isCutOff(), watchSyncMaxMs);
     const link = replica.reading?.link;
     const state = link?.up ? 'master_link_status:up' : `master_link_status:down (${link?.roleState ?? 'no link'})`;
     const counters = master ? describeCounters(before?.counters ?? null, master.reading?.counters ?? null) : '';
     const gone = [replica, ...(master ? [master] : [])]
       .filter(isAway)
       .map(({ node }) => `${node.name} does not answer`);
-    return { ok: gone.length === 0, answer: [counters, state, ...gone].filter(Boolean).join('; ') };
+    return {
+      ok: gone.length === 0 && isLinked(replica),
+      answer: [counters, state, ...gone].filter(Boolean).join('; '),
+    };
   }
 
   /** Until the node says that it is a master. */
@@ -172,6 +186,12 @@ export class Watch {
 
 function isAway({ lifecycle }: Member): boolean {
   return lifecycle.kind !== 'running';
+}
+
+/** Whether it has a connection to its master, in whatever state. Where ROLE is refused that is not known, and not denied. */
+function isLinked({ reading }: Member): boolean {
+  const link = reading?.link;
+  return link != null && (link.up || link.syncInProgress || !unlinkedStates.has(link.roleState));
 }
 
 function hasCounted(before: NodeState | null, master: Member): boolean {

@@ -80,7 +80,7 @@ export class PlanRun {
     for (const [index, planned] of this.#prepared.steps.entries()) {
       if (this.#ending.signal.aborted) return new FailureError('runCancelled').failure;
       await journal.append({ kind: 'stepBegun', runId: this.runId, atMs: Date.now(), index });
-      const { result, failure } = await this.#runStep(planned, acts);
+      const { result, failure } = await this.#runStep(planned, index, acts);
       this.#results.push(result);
       await journal.append({ kind: 'step', runId: this.runId, atMs: Date.now(), result });
       if (failure) return failure;
@@ -89,7 +89,8 @@ export class PlanRun {
     return null;
   }
 
-  async #runStep({ step, action }: PlannedStep, acts: StepActs) {
+  async #runStep(planned: PlannedStep, index: number, acts: StepActs) {
+    const { step, action } = planned;
     const members = this.#membersOf(action);
     const before = new Map(members.map((member) => [member.id, toNodeState(member)]));
     const beganMs = performance.now();
@@ -101,10 +102,11 @@ export class PlanRun {
     try {
       const { ok, answer } = await acts.perform(action);
       if (ok) return { result: await end(true, answer), failure: null };
-      return { result: await end(false, answer), failure: failureOf(step, answer) };
+      return { result: await end(false, answer), failure: failureOf(planned, index, answer) };
     } catch (error) {
       const failure = toFailure(error);
-      return { result: await end(false, `${failure.code} ${JSON.stringify(failure.params)}`), failure };
+      const answer = `${failure.code} ${JSON.stringify(failure.params)}`;
+      return { result: await end(false, answer), failure: failureOnTheWay(planned, index, failure) };
     }
   }
 
@@ -164,8 +166,26 @@ export class PlanRun {
   }
 }
 
-function failureOf(step: PlannedStep['step'], answer: string): Failure {
+/** It was answered, or looked at, and the answer is not what the plan counts on. */
+function failureOf({ step, action }: PlannedStep, index: number, answer: string): Failure {
   const { nodeName: name, command, waitsMs } = step;
-  if (waitsMs !== null) return new FailureError('waitTimedOut', { name, timeoutMs: waitsMs, answer }).failure;
+  const params = { step: index + 1, name, command, answer };
+  if (waitsMs !== null) return new FailureError('waitTimedOut', { ...params, timeoutMs: waitsMs }).failure;
+  if (action.kind.startsWith('watch')) return new FailureError('stepNotSeen', params).failure;
   return new FailureError('commandRefused', { name, command, answer }).failure;
+}
+
+/** It could not be asked: a person must know at which step that was, and whether it may have been done. */
+function failureOnTheWay({ step }: PlannedStep, index: number, failure: Failure): Failure {
+  const params = { step: index + 1, name: step.nodeName, command: step.command };
+  switch (failure.code) {
+    case 'nodeNotConnected':
+    case 'nodeNotRunning':
+      return new FailureError('stepNotSent', { ...params, away: failure.params.name ?? step.nodeName }).failure;
+    case 'connectionLost':
+    case 'connectionTimedOut':
+      return new FailureError('stepLost', params).failure;
+    default:
+      return failure;
+  }
 }

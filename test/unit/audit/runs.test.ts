@@ -1,6 +1,6 @@
 // Runs put together from the journal's lines: how far each came, and whether it can be led back or on.
 import { expect, it } from 'vitest';
-import type { JournalEntry } from '#core/audit/journal-entries.ts';
+import type { BegunEntry, JournalEntry } from '#core/audit/journal-entries.ts';
 import { findRestoration, toRuns } from '#core/audit/runs.ts';
 import type { NodeState, StepResult } from '#core/contract/acts.ts';
 
@@ -23,7 +23,7 @@ const link = { nodeId: 'n', name: 'bravo', address, runId: 'p', master: null };
 const step = { nodeId: 'n', nodeName: 'bravo', command: 'REPLICAOF NO ONE', isRedisCommand: true, waitsMs: null };
 const result: StepResult = { step, ok: true, answer: 'OK', durationMs: 1, evidence: [] };
 
-function begun(runId: string, act: Extract<JournalEntry, { kind: 'begun' }>['act']): JournalEntry {
+function begun(runId: string, act: BegunEntry['act']): BegunEntry {
   return {
     kind: 'begun',
     runId,
@@ -122,19 +122,18 @@ it('only whom the run moved is led back; a run that is not there, or of an older
 
 const setting = { node: link, values: { 'repl-timeout': '60' }, rewrites: true };
 const goalSetting = { node: link, values: { 'repl-timeout': '61' }, rewrites: true };
-const changed = {
+const changed: BegunEntry = {
   ...begun('r', { kind: 'changeSettings', nodeId: 'n' }),
   goal: [],
   replacedSettings: [setting],
   goalSettings: [goalSetting],
-} as JournalEntry;
+};
 
 it('settings are led on to what they were to be, and back; a file is written again only where it was', () => {
   const [run] = toRuns([changed, stepBegun('r')], nobody);
   expect([run?.canUndo, run?.canResume]).toEqual([true, true]);
   expect(findRestoration([changed], 'r', 'goal', 9)?.settings).toEqual([goalSetting]);
   expect(findRestoration([changed], 'r', 'before', 9)?.settings).toEqual([{ ...setting, rewrites: false }]);
-  const plan = { ...(changed as { plan: object }).plan, steps: [{ ...step, command: 'CONFIG REWRITE' }] };
-  const written = [{ ...changed, plan } as JournalEntry, stepBegun('r')];
-  expect(findRestoration(written, 'r', 'before', 9)?.settings).toEqual([setting]);
+  const written = { ...changed, plan: { ...changed.plan, steps: [{ ...step, command: 'CONFIG REWRITE' }] } };
+  expect(findRestoration([written, stepBegun('r')], 'r', 'before', 9)?.settings).toEqual([setting]);
 });

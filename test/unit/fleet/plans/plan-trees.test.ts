@@ -287,6 +287,50 @@ describe('the way back', () => {
     expect(plan.destroys).toContainEqual({ code: 'destroysKeys', params: { name: 'bravo', keys: 3 } });
   });
 
+  it('begins at the top: nobody is led to one that is still to be moved, or two would follow each other', () => {
+    const reversed: SceneNode[] = [
+      alpha,
+      { ...bravo, reading: { link: sceneLink(4) } },
+      { ...delta, reading: { link: sceneLink(1) } },
+    ];
+    const plan = planOn(reversed, undo, restoration(wanted('delta', 4, 2), wanted('bravo', 2, 1)));
+    expect(commands(plan).filter((line) => line.includes('REPLICAOF'))).toEqual([
+      'bravo: REPLICAOF 127.0.0.1 1',
+      'delta: REPLICAOF 127.0.0.1 2',
+    ]);
+  });
+
+  it('of a failover whose old master is cut off from the new one takes a reason: it would be raised without what came since', () => {
+    const cutOff = swapped.map((node) =>
+      node.name === 'alpha' ? { ...node, reading: { link: { ...sceneLink(2), up: false } } } : node,
+    );
+    const plan = planOn(cutOff, undo, restoration(wanted('alpha', 1, null), wanted('bravo', 2, 1)));
+    expect(plan.checks.find(({ level }) => level === 'fail')).toMatchObject({
+      statement: { code: 'checkLinkDown', params: { name: 'alpha' } },
+      forceable: true,
+    });
+    expect(commands(plan)[0]).toBe('alpha: REPLICAOF NO ONE');
+  });
+
+  it('lets go first of a pause that a killed Syncline left', () => {
+    const plan = planOn([alpha, bravo], undo, {
+      restoration: { links: [wanted('bravo', 2, null)], settings: [], paused: [wanted('bravo', 2, 1)] },
+    });
+    expect(commands(plan).slice(0, 2)).toEqual(['bravo: CLIENT UNPAUSE', 'bravo: REPLICAOF NO ONE']);
+  });
+
+  it('of settings sets those that differ, and writes the file where the run had written it', () => {
+    const settings = [{ node: wanted('alpha', 1, null), values: { 'repl-timeout': '90', save: '' }, rewrites: true }];
+    const { plan, replacedSettings } = prepareOn([sceneMember(alpha)], undo, {
+      restoration: { links: [], settings, paused: [] },
+    });
+    expect(commands(plan)).toContain('alpha: CONFIG SET repl-timeout 90');
+    expect(commands(plan).at(-1)).toBe('alpha: CONFIG REWRITE');
+    expect(replacedSettings).toMatchObject([
+      { node: { name: 'alpha' }, values: { 'repl-timeout': '60' }, rewrites: true },
+    ]);
+  });
+
   it('where all stand already is nothing', () => {
     const plan = planOn([alpha, bravo], undo, restoration(wanted('alpha', 1, null), wanted('bravo', 2, 1)));
     expect(codes(plan.checks, 'fail')).toEqual(['checkNothingToMove']);
