@@ -188,6 +188,7 @@ export class EngineParts implements Disposable {
     const host = new ReplicationBridge({
       ports,
       config,
+      log: this.log,
       limits,
       keyspace: this.keyspace,
       emptyKeyspace: () => this.#emptyKeyspace(),

@@ -4,6 +4,7 @@ import { type Gate, type Gates, gate } from '../commands/gates.ts';
 import type { ConfigService, Stats, ValueLimits } from '../commands/services.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
 import type { LoadWatch } from '../persistence/load-watch.ts';
+import { rdbVersion } from '../persistence/rdb/format.ts';
 import { RdbLoader } from '../persistence/rdb/reader.ts';
 import { writtenVersion } from '../persistence/rdb/written-version.ts';
 import { startSnapshot } from '../persistence/snapshot.ts';
@@ -16,10 +17,12 @@ import type {
   SnapshotRequest,
   StreamTarget,
 } from '../replication/replication-host.ts';
+import type { Log } from './log.ts';
 
 export interface BridgeNeeds {
   readonly ports: Ports;
   readonly config: ConfigService;
+  readonly log: Log;
   readonly limits: ValueLimits;
   readonly keyspace: Keyspace;
   readonly emptyKeyspace: () => Keyspace;
@@ -55,14 +58,19 @@ export class ReplicationBridge implements ReplicationHost {
   }
 
   startSnapshot({ historyId, offset, streamDatabase, withoutData, sink, onEnd }: SnapshotRequest): RunningSnapshot {
-    const { ports, config, emptyKeyspace } = this.#needs;
+    const { ports, config, log, emptyKeyspace } = this.#needs;
     const keyspace = withoutData ? emptyKeyspace() : this.#needs.keyspace;
     keyspace.libraries = this.#needs.keyspace.libraries;
+    const version = writtenVersion(this.#needs.keyspace, this.#needs.isReplica());
+    if (version > rdbVersion) {
+      const words = 'which Redis loads from 7.4 on, and Valkey does not';
+      log.write('notice', `Fields of hashes expire here: the snapshot has RDB version ${version}, ${words}`);
+    }
     let isWanted = true;
     const job = startSnapshot({
       keyspace,
       aux: { usedMemoryBytes: keyspace.usedBytes, replication: { id: historyId, offset, streamDatabase } },
-      version: writtenVersion(this.#needs.keyspace, this.#needs.isReplica()),
+      version,
       sink,
       timers: ports.timers,
       clock: ports.clock,
