@@ -1,4 +1,5 @@
 // One chart over the last minutes: a line for each node, marks where something happened, hover shared with the others.
+import { useCallback, useMemo } from 'react';
 import {
   Area,
   CartesianGrid,
@@ -44,11 +45,21 @@ export interface FleetChartProps {
 /** The axis breaks its words at plain spaces. */
 const unbreakable = '\u00a0';
 const margin = { top: 14, right: 10, bottom: 0, left: 0 } as const;
+const axisLine = { stroke: 'var(--line)' } as const;
+const cursor = { stroke: 'var(--ink-faint)', strokeDasharray: '2 3' } as const;
+const autoDomain = ['auto', 'auto'] as const;
+const zeroAlone = [0];
 const tickStyle = { fill: 'var(--ink-faint)', fontSize: 10, fontFamily: 'var(--font-mono)' } as const;
 
 export function FleetChart(props: FleetChartProps) {
   const { rows, lines, span, marks, nameOf, format, startsAtZero, isFilled, edge } = props;
   const ticks = timeTicks(span);
+  // Each prop of an axis that is another one than before costs a round through all that the chart has drawn.
+  const valueDomain = useMemo(
+    () => (startsAtZero ? ([0, edgeOrMore(edge)] as const) : autoDomain),
+    [startsAtZero, edge],
+  );
+  const formatValue = useCallback((value: number) => format(value).replaceAll(' ', unbreakable), [format]);
   const isFlat = startsAtZero && highestOf(rows) === 0;
   return (
     <ResponsiveContainer width="100%" height="100%" debounce={120}>
@@ -68,23 +79,24 @@ export function FleetChart(props: FleetChartProps) {
           tickFormatter={formatTick}
           tick={tickStyle}
           tickLine={false}
-          axisLine={{ stroke: 'var(--line)' }}
+          axisLine={axisLine}
           height={18}
         />
         <YAxis
-          domain={startsAtZero ? [0, edgeOrMore(edge)] : ['auto', 'auto']}
-          tickFormatter={(value: number) => format(value).replaceAll(' ', unbreakable)}
+          domain={valueDomain}
+          tickFormatter={formatValue}
+          interval={0}
           tick={tickStyle}
           tickLine={false}
           axisLine={false}
           width={axisWidth}
           tickCount={4}
-          {...(isFlat && { ticks: [0] })}
+          {...(isFlat && { ticks: zeroAlone })}
           allowDecimals={false}
         />
         <Tooltip
           isAnimationActive={false}
-          cursor={{ stroke: 'var(--ink-faint)', strokeDasharray: '2 3' }}
+          cursor={cursor}
           content={({ active, label, payload }) =>
             active === true && typeof label === 'number' ? (
               <ChartTip
