@@ -65,7 +65,7 @@ export default defineConfig({
     plugins: [react(), policyInPage],
     build: {
       outDir: 'out/renderer',
-      // Less to send, to read and to keep: a third of what it is otherwise. The page is one piece, since all of it is wanted.
+      // Less to send, to read and to keep: under half of what it is otherwise. The page is one piece, since all of it is wanted.
       minify: true,
       chunkSizeWarningLimit: 2000,
       rollupOptions: { input: at('src-renderer/index.html') },
