@@ -31,6 +31,7 @@ export default defineConfig({
           name: 'unit-renderer',
           include: ['test/unit/renderer/**/*.test.{ts,tsx}'],
           environment: 'happy-dom',
+          setupFiles: 'test/unit/renderer/support/patient-screen.ts',
           testTimeout: unitTimeoutMs,
         },
       },

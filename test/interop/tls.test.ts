@@ -14,7 +14,7 @@ import {
 } from '../support/certificates.ts';
 import { freePort } from '../support/free-port.ts';
 import { startRedis } from '../support/redis-server.ts';
-import { expectInSync, linkUp } from '../support/replication.ts';
+import { attach, expectInSync, info, linkUp } from '../support/replication.ts';
 import {
   type ServerProcess,
   type ServerSettings,
@@ -116,6 +116,35 @@ test('a chain over TLS through us keeps its data equal to the master', async () 
   const writer = master.client();
   for (let i = 0; i < 200; i++) writer.rpush('list', 'x'.repeat(i)).catch(() => {});
   await expectInSync(master, middle, last);
+});
+
+/** The port by which a master shows its one replica, once it counts it as online. */
+async function shownReplicaPort(master: ServerProcess): Promise<string | undefined> {
+  const { slave0 } = await waitFor(
+    'the replica to be online',
+    () => info(master.client(), 'replication'),
+    (fields) => /state=online/.test(fields.slave0 ?? ''),
+  );
+  return /port=(\d+)/.exec(slave0 ?? '')?.[1];
+}
+
+test('a replica that has certificates links in plain until tls-replication is set, and tells its port for it', async () => {
+  await using master = await startTls(startRedis);
+  await using replica = await startTls(startSyncline, { replicaof: [master.host, master.port] });
+  await linkUp(replica);
+  expect(await shownReplicaPort(master)).toBe(String(replica.port));
+  await replica.client().config('SET', 'tls-replication', 'yes');
+  await attach(replica, { host: master.host, port: master.tlsPort });
+  await linkUp(replica);
+  expect(await shownReplicaPort(master)).toBe(String(replica.tlsPort));
+});
+
+test('tls-replication that is set later makes a server without a port for TLS read its certificates', async () => {
+  await using master = await startTls(startRedis);
+  await using replica = await startSyncline({ settings: trusting(ours, server) });
+  await replica.client().config('SET', 'tls-replication', 'yes');
+  await attach(replica, { host: master.host, port: master.tlsPort });
+  await linkUp(replica);
 });
 
 /** Starts a link that must fail, and waits until the replica's log says why. */

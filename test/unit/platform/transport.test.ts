@@ -11,7 +11,8 @@ import { SocketTransport } from '#core/platform/transport.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 const host = '127.0.0.1';
-const connectTimeoutMs = 2000;
+/** Long, for a busy machine. */
+const connectTimeoutMs = 30_000;
 const open: Disposable[] = [];
 
 afterEach(() => {
