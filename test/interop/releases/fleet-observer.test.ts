@@ -121,7 +121,6 @@ const syncs: readonly {
 }[] = [
   { release: 'Redis 6.0', settings: { 'repl-diskless-sync': 'yes' }, state: 'wait_bgsave' },
   { release: 'Redis 8.0', settings: {}, state: 'send_bulk_and_stream' },
-  { release: 'Valkey 8.1', settings: {}, state: 'wait_bgsave' },
   { release: 'Valkey 8.1', settings: { 'dual-channel-replication-enabled': 'yes' }, state: 'bg_transfer' },
 ];
 

@@ -6,6 +6,7 @@ import type { Act, Plan } from '#core/contract/acts.ts';
 import { configFileName, FleetScene } from '../../support/fleet-scene.ts';
 import { startHost } from '../../support/host.ts';
 import type { RealServerName } from '../../support/redis-server.ts';
+import { releaseNames } from '../../support/releases.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 const codes = (plan: Plan, level: 'warn' | 'fail') =>
@@ -183,6 +184,20 @@ const fleets: readonly (readonly [RealServerName, RealServerName, RealServerName
   ['Valkey 8.1', 'Valkey 8.1', 'Valkey 8.1'],
   ['Redis 6.0', 'Redis 7.0', 'Valkey 8.1'],
 ];
+
+describe.each(releaseNames)('%s behind a password', (release) => {
+  it('is attached to with the login that is known, and a login that is wrong by now is found out before', async () => {
+    await using scene = new FleetScene(await startHost(inject('nodeWorkerUrl')));
+    await scene.start('alpha', { requirepass: 'first' }, { release, password: 'first' });
+    await scene.start('bravo', {}, { release });
+    const { plan } = await run(scene, { kind: 'attach', nodeId: scene.id('bravo'), masterId: scene.id('alpha') });
+    expect(plan.steps[0]?.command).toBe('CONFIG SET masterauth ***');
+    await scene.untilStreaming('bravo');
+    await scene.send('bravo', ['CONFIG', 'SET', 'masterauth', 'wrong']);
+    const again = await scene.plan({ kind: 'resyncPartial', nodeId: scene.id('bravo') });
+    expect([again.forecast?.reason.code, codes(again, 'fail')]).toEqual(['syncLoginRejected', ['checkLoginRejected']]);
+  });
+});
 
 const twoChannels = [
   ['Redis 8.0', {}],
