@@ -6,7 +6,7 @@ import { whyNoReleases } from './test/support/releases.ts';
 /** Many times what any takes on a quiet machine: CI shares its cores with others. */
 const unitTimeoutMs = 60_000;
 const simulationTimeoutMs = 60_000;
-const interopTimeoutMs = 240_000;
+const interopTimeoutMs = 480_000;
 const journeyTimeoutMs = 480_000;
 const houseTimeoutMs = 120_000;
 

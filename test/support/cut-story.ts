@@ -12,6 +12,8 @@ const holdMs = 1500;
 const holdMaxMs = 5000;
 /** For the cuts after which Syncline lets go by itself: nobody waits for the end of such a pause. */
 const longHoldMs = 60_000;
+/** For a whole run, with copies that are slow on purpose. */
+const runMs = 120_000;
 /** For a busy machine, beyond a pause's own end. */
 const graceMs = 20_000;
 /** Waits for what people do, or for servers to come back: no test sits them out. */
@@ -210,13 +212,14 @@ export class CutStory {
   async #restore(runId: string, to: 'before' | 'goal'): Promise<void> {
     const { acts } = this.scene.host.client;
     const act: Act = { kind: 'restore', runId, to };
-    const outcome = await waitFor('a plan that does not expire', async () => {
+    const planAndRun = async () => {
       const plan = await this.scene.plan(act);
       if (plan.checks.some(({ statement }) => statement.code === 'checkNothingToMove')) return 'nothing to move';
       const answer = await acts.run({ hash: plan.hash });
       // Syncs that go on change what was foreseen: a person looks again, too.
       return !answer.ok && answer.failure.code === 'planExpired' ? null : unwrap(answer);
-    });
+    };
+    const outcome = await waitFor('a plan that does not expire', planAndRun, Boolean, { timeoutMs: runMs });
     if (outcome !== 'nothing to move') expect(outcome?.failure, JSON.stringify(outcome?.results)).toBeNull();
   }
 
