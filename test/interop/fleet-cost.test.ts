@@ -2,8 +2,9 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
-import type { Act, Forecast, Plan } from '#core/contract/acts.ts';
+import type { Act, SyncCost } from '#core/contract/acts.ts';
 import { type FleetScene, startScene } from '../support/fleet-scene.ts';
+import { planSampled } from '../support/sampled-plan.ts';
 import type { ServerProcess } from '../support/server-process.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -49,30 +50,32 @@ describe.each(datasets)('%s', (_title, lua) => {
     await scene.start('bravo');
     await fill(scene, 'alpha', lua);
     const attach: Act = { kind: 'attach', nodeId: scene.id('bravo'), masterId: scene.id('alpha') };
-    const first = await runTimed(scene, await scene.plan(attach));
+    const first = await runTimed(scene, await planSampled(scene, attach));
     // Nothing was watched yet: that is said, and the time stands on assumptions.
-    expect(codesOf(first.forecast)).toEqual(['costSizeSampled', 'costRateAssumed']);
+    expect(codesOf(first.cost)).toEqual(['costSizeSampled', 'costRateAssumed']);
     const { size } = await stat(join(scene.at('alpha').process.folder, 'dump.rdb'));
-    expect(Math.abs((first.forecast.cost?.snapshotBytes ?? 0) / size - 1)).toBeLessThan(bytesShare);
+    expect(Math.abs((first.cost.snapshotBytes ?? 0) / size - 1)).toBeLessThan(bytesShare);
 
-    const second = await runTimed(scene, await scene.plan({ kind: 'resyncFull', nodeId: scene.id('bravo') }));
-    expect(codesOf(second.forecast)).toEqual(['costSizeSampled', 'costTimeLastSync']);
-    const ratio = (second.forecast.cost?.totalSeconds ?? 0) / second.seconds;
+    const again: Act = { kind: 'resyncFull', nodeId: scene.id('bravo') };
+    const second = await runTimed(scene, await planSampled(scene, again));
+    expect(codesOf(second.cost)).toEqual(['costSizeSampled', 'costTimeLastSync']);
+    const ratio = (second.cost.totalSeconds ?? 0) / second.seconds;
     expect(ratio).toBeGreaterThan(1 / timeFactor);
     expect(ratio).toBeLessThan(timeFactor);
   });
 });
 
-const codesOf = ({ cost }: Forecast) => cost?.basis.map(({ code }) => code);
+const codesOf = ({ basis }: SyncCost) => basis.map(({ code }) => code);
 
 interface Timed {
-  readonly forecast: Forecast;
+  readonly cost: SyncCost;
   readonly seconds: number;
 }
 
+type Sampled = Awaited<ReturnType<typeof planSampled>>;
+
 /** Until the link streams again. The first look comes after the run has begun: the link is up before. */
-async function runTimed(scene: FleetScene, plan: Plan): Promise<Timed> {
-  if (plan.forecast === null) throw new Error('the plan has no forecast');
+async function runTimed(scene: FleetScene, { plan, cost }: Sampled): Promise<Timed> {
   const beganMs = performance.now();
   const running = scene.run(plan);
   const state = () => scene.info('bravo', 'master_link_status');
@@ -81,7 +84,7 @@ async function runTimed(scene: FleetScene, plan: Plan): Promise<Timed> {
   const seconds = (performance.now() - beganMs) / 1000;
   expect((await running).failure).toBeNull();
   await scene.look();
-  return { forecast: plan.forecast, seconds };
+  return { cost, seconds };
 }
 
 /** Past the host: its commands have a time-out. */
@@ -166,12 +169,11 @@ function writeSteadily(master: ServerProcess): { readonly bytesPerSecond: number
 /** Sets the hard limit of replicas, and asks what a full sync would need. */
 async function withLimit(scene: FleetScene, bytes: number) {
   await scene.send('alpha', ['CONFIG', 'SET', 'client-output-buffer-limit', `replica ${bytes} 0 0`]);
-  const plan = await scene.plan({ kind: 'resyncFull', nodeId: scene.id('bravo') });
-  const { outputBuffer, forkBytes } = plan.forecast?.cost ?? {};
-  const { peakBytes, verdict, limitBytes } = outputBuffer ?? {};
-  if (!peakBytes || !verdict) throw new Error(`no peak was foreseen: ${JSON.stringify(plan.forecast)}`);
+  const { plan, cost } = await planSampled(scene, { kind: 'resyncFull', nodeId: scene.id('bravo') });
+  const { peakBytes, verdict, limitBytes } = cost.outputBuffer;
+  if (!peakBytes) throw new Error(`no peak was foreseen: ${JSON.stringify(cost)}`);
   expect(limitBytes).toBe(bytes);
-  return { plan, peakBytes, verdict, forkBytes };
+  return { plan, peakBytes, verdict, forkBytes: cost.forkBytes };
 }
 
 /** The most that the master keeps for a replica, as it says itself, until disposed. */

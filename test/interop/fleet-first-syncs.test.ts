@@ -2,10 +2,11 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
-import type { Forecast, SyncCost } from '#core/contract/acts.ts';
+import type { SyncCost } from '#core/contract/acts.ts';
 import { coreSlowness } from '../support/core-slowness.ts';
 import { type FleetScene, startScene } from '../support/fleet-scene.ts';
 import { startHost } from '../support/host.ts';
+import { planSampled } from '../support/sampled-plan.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /** Bytes are foreseen within this share, time within this factor. */
@@ -221,12 +222,8 @@ async function firstSync(
   replica: string,
   master: string,
 ): Promise<{ readonly cost: SyncCost; readonly tookSeconds: number }> {
-  // On a busy machine a look at the keys may take longer than it is waited for: then the length is said to be unknown.
-  const plan = await waitFor(
-    'a plan that could look at the keys',
-    () => scene.plan({ kind: 'attach', nodeId: scene.id(replica), masterId: scene.id(master) }),
-    ({ forecast }) => forecast?.cost?.snapshotBytes != null,
-  );
+  const act = { kind: 'attach', nodeId: scene.id(replica), masterId: scene.id(master) } as const;
+  const { plan, cost } = await planSampled(scene, act);
   const beganMs = performance.now();
   const running = scene.run(plan);
   await waitFor(
@@ -238,12 +235,7 @@ async function firstSync(
   const tookSeconds = (performance.now() - beganMs) / 1000;
   expect((await running).failure).toBeNull();
   await scene.look();
-  return { cost: costOf(plan.forecast), tookSeconds };
-}
-
-function costOf(forecast: Forecast | null): SyncCost {
-  if (!forecast?.cost) throw new Error(`no full sync was foreseen: ${JSON.stringify(forecast)}`);
-  return forecast.cost;
+  return { cost, tookSeconds };
 }
 
 /** The length of what the master sends: a file of the same data. */
