@@ -4,10 +4,12 @@ import { type FormEvent, useState } from 'react';
 import type { ConnectRequest } from '#core/contract/acts.ts';
 import type { Failure } from '#core/contract/failures.ts';
 import type { OfferedMaster } from '#core/contract/surroundings.ts';
-import type { Address } from '#core/contract/views.ts';
+import type { Address, Environment } from '#core/contract/views.ts';
+import { worstEnvironment } from '../app/environment.ts';
 import { hostClient, useHost } from '../bridge/host-store.ts';
 import { formatAddress } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
+import { useFleet } from '../store/fleet-store.ts';
 import { select } from '../store/selection-store.ts';
 import { ConnectFields } from './ConnectFields.tsx';
 import { type ConnectForm, emptyForm, toDraft, toRequest } from './connect-form.ts';
@@ -33,7 +35,7 @@ type Try =
   | { readonly kind: 'offered'; readonly masters: readonly OfferedMaster[] };
 
 function ConnectBody({ address }: { readonly address: Address | null }) {
-  const [form, setForm] = useState<ConnectForm>(() => emptyForm(address));
+  const [form, setForm] = useState<ConnectForm>(() => emptyForm(address, environmentOf(address)));
   const [attempt, setAttempt] = useState<Try>({ kind: 'idle' });
   const isHostThere = useHost((host) => host.client !== null);
   const change = (part: Partial<ConnectForm>) => setForm((held) => ({ ...held, ...part }));
@@ -101,6 +103,17 @@ function ConnectBody({ address }: { readonly address: Address | null }) {
       </footer>
     </form>
   );
+}
+
+/** Of a server that nodes here tell of: it is as serious as they are. */
+function environmentOf(address: Address | null): Environment | undefined {
+  const { nodes, surroundings } = useFleet.getState();
+  const ghost = surroundings.ghosts.find(
+    (one) => address !== null && formatAddress(one.address) === formatAddress(address),
+  );
+  if (ghost === undefined) return undefined;
+  const tellers = Object.values(nodes).filter(({ id, name }) => id === ghost.masterId || ghost.saidBy.includes(name));
+  return tellers.length === 0 ? undefined : worstEnvironment(tellers);
 }
 
 /** Null when it is connected; the new node is then selected. */

@@ -2,11 +2,13 @@
 import { IconAlertTriangle, IconCheck, IconX } from '@tabler/icons-react';
 import type { Plan, PlanCheck, PlanStep, StepResult } from '#core/contract/acts.ts';
 import { intoViewFromTop } from '../design/into-view.ts';
+import { answerText } from '../i18n/answer-text.ts';
 import { evidenceText } from '../i18n/evidence-text.ts';
 import { formatMs, formatSeconds } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
 import { statementText } from '../i18n/statement-text.ts';
 import type { PlanState } from './plan-state.ts';
+import { resultWord } from './result-word.ts';
 
 /** What is in the way stands on top. */
 const levelRank = { fail: 0, warn: 1, pass: 2 } as const satisfies Record<PlanCheck['level'], number>;
@@ -110,7 +112,7 @@ export function StepAnswer({ result }: { readonly result: StepResult }) {
   return (
     <>
       <div className="plan-step-answer mono" data-testid="plan-answer">
-        <span className={result.ok ? undefined : 'tone-down'}>{result.answer}</span>
+        <span className={result.ok ? undefined : 'tone-down'}>{answerText(result.answer)}</span>
         <span className="grow" />
         <span className="faint">{formatMs(result.durationMs)}</span>
       </div>
@@ -129,12 +131,8 @@ function stepWord(
   result: StepResult | undefined,
   state: PlanState['kind'],
   isNext: boolean,
-): { text: string; className: string } {
-  if (result !== undefined) {
-    return result.ok
-      ? { text: say('plan.done'), className: 'tone-healthy' }
-      : { text: say('plan.refused'), className: 'tone-down' };
-  }
+): ReturnType<typeof resultWord> {
+  if (result !== undefined) return resultWord(result);
   if (state === 'running' && isNext) return { text: say('plan.runs'), className: 'tone-syncing' };
   return { text: say(state === 'finished' ? 'plan.notRun' : 'plan.waits'), className: 'faint' };
 }

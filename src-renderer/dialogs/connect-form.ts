@@ -17,7 +17,8 @@ export interface ConnectForm {
 
 const usualPort = 6379;
 
-export function emptyForm(address: Address | null): ConnectForm {
+/** @param environment of the nodes that tell of the server; a server that nobody told of is taken for one in dev */
+export function emptyForm(address: Address | null, environment: Environment = 'dev'): ConnectForm {
   return {
     url: '',
     host: address?.host ?? '',
@@ -26,7 +27,7 @@ export function emptyForm(address: Address | null): ConnectForm {
     password: '',
     isTls: false,
     name: '',
-    environment: 'dev',
+    environment,
     servesFound: true,
   };
 }

@@ -23,6 +23,7 @@ export const planTexts = {
   runs: 'runs',
   done: 'done',
   refused: 'refused',
+  stopped: 'stopped',
   notRun: 'not run',
   undo: 'Undo',
   copyCli: 'Copy as redis-cli',

@@ -1,9 +1,10 @@
 // A run in the journal: its line with the way back or on, and opened what was sent, answered and seen.
 import { Button } from '@mantine/core';
-import type { JournalRun } from '#core/contract/acts.ts';
+import type { JournalRun, StepResult } from '#core/contract/acts.ts';
 import { closeDialog } from '../dialogs/dialog-store.ts';
 import { StepAnswer } from '../dialogs/PlanSteps.tsx';
 import { askPlan } from '../dialogs/plan-store.ts';
+import { resultWord } from '../dialogs/result-word.ts';
 import { say } from '../i18n/i18n.ts';
 import { failureText, statementText } from '../i18n/statement-text.ts';
 import { Entry } from './Entry.tsx';
@@ -61,18 +62,24 @@ function RunSteps({ results }: Pick<JournalRun, 'results'>) {
     <ol className="plan-steps">
       {results.map((result, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the steps of a run never change their places
-        <li key={index} data-ok={result.ok}>
-          <span className="plan-step-number">{index + 1}</span>
-          <span className="soft plan-step-host" title={result.step.nodeName}>
-            {result.step.nodeName}
-          </span>
-          <code className="mono">{result.step.command}</code>
-          <span className={`plan-step-word ${result.ok ? 'tone-healthy' : 'tone-down'}`}>
-            {say(result.ok ? 'plan.done' : 'plan.refused')}
-          </span>
-          <StepAnswer result={result} />
-        </li>
+        <RunStep key={index} result={result} number={index + 1} />
       ))}
     </ol>
+  );
+}
+
+function RunStep({ result, number }: { readonly result: StepResult; readonly number: number }) {
+  const { nodeName, command } = result.step;
+  const word = resultWord(result);
+  return (
+    <li data-ok={result.ok}>
+      <span className="plan-step-number">{number}</span>
+      <span className="soft plan-step-host" title={nodeName}>
+        {nodeName}
+      </span>
+      <code className="mono">{command}</code>
+      <span className={`plan-step-word ${word.className}`}>{word.text}</span>
+      <StepAnswer result={result} />
+    </li>
   );
 }

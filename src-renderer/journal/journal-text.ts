@@ -1,6 +1,8 @@
 // An entry of the journal as plain text: what is copied into a ticket, and what the filter looks through.
 import type { JournalRun } from '#core/contract/acts.ts';
 import type { JournalFault } from '#core/contract/faults.ts';
+import { resultWord } from '../dialogs/result-word.ts';
+import { answerText } from '../i18n/answer-text.ts';
 import { evidenceText } from '../i18n/evidence-text.ts';
 import { faultText } from '../i18n/fault-words.ts';
 import { formatAddress, formatMoment, formatMs } from '../i18n/format.ts';
@@ -44,10 +46,10 @@ function runLines(run: JournalRun): string[] {
   return [
     `${formatMoment(atMs)}  ${statementText(title)}  (${say(`journal.state.${state}`)})`,
     runNotes(run).join(' · '),
-    ...results.flatMap(({ step, ok, answer, durationMs, evidence }, index) => [
-      `${index + 1}. ${step.nodeName}  ${step.command}`,
-      `   ${say(ok ? 'plan.done' : 'plan.refused')}, ${formatMs(durationMs)}: ${answer}`,
-      ...evidence.map((node) => `   ${evidenceText(node)}`),
+    ...results.flatMap((result, index) => [
+      `${index + 1}. ${result.step.nodeName}  ${result.step.command}`,
+      `   ${resultWord(result).text}, ${formatMs(result.durationMs)}: ${answerText(result.answer)}`,
+      ...result.evidence.map((node) => `   ${evidenceText(node)}`),
     ]),
     ...(openStep === null ? [] : [say('journal.openStep', { step: openStep + 1 })]),
     ...(failure === null ? [] : [failureText(failure).what]),

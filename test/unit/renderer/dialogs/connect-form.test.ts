@@ -41,3 +41,8 @@ test('what was typed goes on into the form of a kept connection, a login in the 
   });
   expect(toDraft({ ...emptyForm(null), url: 'redis://' }).profile.host).toBe('');
 });
+
+test('a server is taken to be as serious as the nodes that tell of it', () => {
+  expect(emptyForm({ host: 'db', port: 1 }, 'prod').environment).toBe('prod');
+  expect(emptyForm(null).environment).toBe('dev');
+});
