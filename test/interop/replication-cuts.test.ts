@@ -77,9 +77,9 @@ describe.each(pairs)('%s as master of %s', (masterKind, replicaKind) => {
   });
 });
 
-/** Each step costs the second until the next try, so it is not proven a third time among ours alone. */
+/** Each step costs the second until the next try: they are taken side by side, and not a third time among ours alone. */
 describe.each(pairs.slice(0, 2))('%s as master of %s', (masterKind, replicaKind) => {
-  it.each([
+  it.concurrent.each([
     ['client', 'PING'],
     ['server', '+PONG'],
     ['client', 'listening-port'],
