@@ -54,7 +54,8 @@ export const inspectorTexts = {
   sentinelCharge: 'Sentinel is in charge of this master: it will turn back a change made past it.',
   rights: 'Rights of {{user}}',
   rightsAll: 'Nothing that Syncline uses is missing.',
-  rightsSeen: 'No ACL DRYRUN here: only what was refused so far is known.',
+  rightsSeen:
+    'ACL DRYRUN cannot be asked (Redis before 7.0, or not allowed to this user): only what was refused so far is known.',
   rightsGrant: 'This line grants them:',
   feature: {
     figures: 'figures of replication',

@@ -20,7 +20,7 @@ export function SurroundingSections({ node }: { readonly node: NodeView }) {
         </Section>
       )}
       {node.supervision !== null && <SentinelSection supervision={node.supervision} />}
-      {node.cluster !== null && <ClusterSection cluster={node.cluster} />}
+      {node.cluster !== null && <ClusterSection cluster={node.cluster} ownHost={node.address.host} />}
     </>
   );
 }
@@ -74,18 +74,23 @@ function opinionText(opinion: SentinelOpinion | undefined): string {
   return opinion.isDown ? say('inspector.sentinelDown', { address }) : address;
 }
 
-function ClusterSection({ cluster }: { readonly cluster: NonNullable<NodeView['cluster']> }) {
+interface ClusterProps {
+  readonly cluster: NonNullable<NodeView['cluster']>;
+  readonly ownHost: string;
+}
+
+function ClusterSection({ cluster, ownHost }: ClusterProps) {
   const none = say('card.noValue');
+  const { masterAddress } = cluster;
+  // A node that met no other yet does not know its own host, and tells none.
+  const master = masterAddress && { ...masterAddress, host: masterAddress.host || ownHost };
   const shard = cluster.shard === null ? none : `${cluster.shard} / ${cluster.shards}`;
   return (
     <Section title={say('inspector.clusterTitle')}>
       <dl className="figures mono">
         <Figure label={say('inspector.clusterShard')} value={shard} id="cluster-shard" />
         <Figure label={say('inspector.clusterSlots')} value={cluster.slots || none} id="cluster-slots" />
-        <Figure
-          label={say('inspector.clusterMaster')}
-          value={cluster.masterAddress === null ? none : formatAddress(cluster.masterAddress)}
-        />
+        <Figure label={say('inspector.clusterMaster')} value={master === null ? none : formatAddress(master)} />
       </dl>
       <p className="link-reason faint">{say('inspector.clusterRefuses')}</p>
     </Section>
