@@ -8,7 +8,9 @@ import { encoding, valueType } from '../../keyspace/record.ts';
 import { crc64 } from './crc64.ts';
 import { RdbCursor, StringPlace } from './cursor.ts';
 import { RdbError, rdbType, rdbVersion, rdbVersionOfFieldExpiries, rdbVersionReadMax } from './format.ts';
-import { builderFor, isPackedType, type LoadedValue, unpack } from './loaded-value.ts';
+import type { LoadedValue } from './loaded-value.ts';
+import { isPackedType, unpack } from './packed-values.ts';
+import { builderFor } from './value-builders.ts';
 import { hasExpiringFields, isLarge, rdbTypeOf, valuePieces, writeSmallValue } from './value-writer.ts';
 import { type RdbWriteOptions, RdbWriter } from './writer.ts';
 

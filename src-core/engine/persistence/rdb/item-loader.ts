@@ -7,8 +7,10 @@ import type { Keyspace } from '../../keyspace/keyspace.ts';
 import { encoding, valueType } from '../../keyspace/record.ts';
 import { type RdbCursor, StringPlace } from './cursor.ts';
 import { rdbOpcode, rdbType } from './format.ts';
-import { builderFor, isPackedType, type LoadedValue, unpack, type ValueBuilder } from './loaded-value.ts';
+import type { LoadedValue } from './loaded-value.ts';
 import { moduleName } from './module-id.ts';
+import { isPackedType, unpack } from './packed-values.ts';
+import { builderFor, type ValueBuilder } from './value-builders.ts';
 
 /** A table is made this large at once at the most, whatever RESIZEDB promises; beyond it grows as it fills. */
 export const presizedKeysMax = 1 << 24;
