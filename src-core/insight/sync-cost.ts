@@ -2,7 +2,7 @@
 import type { SyncCost } from '../contract/acts.ts';
 import type { Statement } from '../contract/views.ts';
 import { judgeOutputBuffer, type OutputBufferLimit } from './sizing.ts';
-import { assumedLinkRate, estimateSyncTime, type SyncWork, type WatchedSync } from './sync-time.ts';
+import { assumedLinkRate, estimateSyncTime, type SyncTime, type SyncWork, type WatchedSync } from './sync-time.ts';
 
 /** A snapshot's length, and how it is known. */
 export type SnapshotSize =
@@ -89,7 +89,7 @@ export function estimateSyncCost(source: SyncSource, target: SyncTarget): SyncCo
       time && fedSeconds(time.phases),
     ),
     forkBytes: estimateForkBytes(source, time?.phases.saveAndSendSeconds ?? null),
-    basis: [describeSize(source), ...describeTime(source, target), ...describeWaits(source)],
+    basis: [describeSize(source), ...describeTime(source, target, time), ...describeWaits(source)],
   };
 }
 
@@ -121,9 +121,9 @@ export function toSyncWork(source: SyncSource, target: SyncTarget, snapshotBytes
   };
 }
 
-function describeTime(source: SyncSource, target: SyncTarget): Statement[] {
+function describeTime(source: SyncSource, target: SyncTarget, time: SyncTime | null): Statement[] {
   const { watched, linkBytesPerSecond } = target;
-  if (watched) {
+  if (watched && time?.range === null) {
     const { name, master, isSamePair, seconds, ageMs } = watched;
     return [
       isSamePair

@@ -65,6 +65,9 @@ describe('a full sync', () => {
       params: { name: 'other', master: 'm', seconds: 9, ageMs: 1000 },
     });
     expect(codes(source, { ...target, watched: { ...watched, isSamePair: true } })).toContain('costTimeLastSync');
+    // One of which nothing can be learnt is not named.
+    const ofNothing = { ...watched, work: { ...watched.work, keys: 0 } };
+    expect(codes(source, { ...target, watched: ofNothing })).toEqual(['costSizeSampled', 'costRateMeasured']);
     const { totalSeconds, range } = estimateSyncCost(source, target);
     expect(range?.leastSeconds).toBeLessThan(totalSeconds ?? 0);
     expect(range?.mostSeconds).toBeGreaterThan(totalSeconds ?? 0);
