@@ -96,7 +96,7 @@ test('an import says which files it could not take over, and where they are chos
     port: 6379,
     name: 'legacy',
     separator: ':',
-    sslOptions: { ca: '/home/ann/ca.crt' },
+    sslOptions: { ca: '/etc/keys/ca.crt' },
   };
   await page.see(page.card('bravo'));
   await page.page.keyboard.press('Alt+k');
@@ -109,7 +109,7 @@ test('an import says which files it could not take over, and where they are chos
   });
   await page.see(page.part('import-missing-legacy'));
   expect(await page.part('import-missing-legacy').innerText()).toBe(
-    'To be chosen anew: authority (CA) /home/ann/ca.crt',
+    'To be chosen anew: authority (CA) /etc/keys/ca.crt',
   );
   await page.part('import-environment').getByText('Prod').click();
   await page.part('import-keep').click();
@@ -117,7 +117,7 @@ test('an import says which files it could not take over, and where they are chos
   expect(await page.part('connection-legacy').innerText()).toContain('Prod');
   await page.part('connection-edit-legacy').click();
   await page.see(page.part('profile-authority-missing'));
-  expect(await page.part('profile-authority-missing').innerText()).toContain('/home/ann/ca.crt');
+  expect(await page.part('profile-authority-missing').innerText()).toContain('/etc/keys/ca.crt');
   expect(page.problems).toEqual([]);
 });
 

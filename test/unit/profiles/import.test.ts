@@ -82,21 +82,21 @@ it('tells which files must be chosen anew, since .ano files hold their paths alo
       separator: ':',
       sslOptions: {
         servername: 'west.acme.com',
-        ca: '/home/ann/ca.crt',
-        cert: '/home/ann/me.crt',
-        key: '/home/ann/me.key',
+        ca: '/etc/keys/ca.crt',
+        cert: '/etc/keys/me.crt',
+        key: '/etc/keys/me.key',
       },
-      sshOptions: { host: 'jump', username: 'op', privatekey: '/home/ann/.ssh/id_ed25519', passphrase: 'pp' },
+      sshOptions: { host: 'jump', username: 'op', privatekey: '/etc/keys/id_ed25519', passphrase: 'pp' },
     },
     { host: 'db', port: 6380, name: 'plain', separator: ':', sslOptions: { ca: '' } },
   ];
   const { drafts } = readImport(Buffer.from(JSON.stringify(connections)).toString('base64'));
   expect(drafts.map(({ missing }) => missing)).toEqual([
     [
-      { file: 'authority', path: '/home/ann/ca.crt' },
-      { file: 'certificate', path: '/home/ann/me.crt' },
-      { file: 'tlsKey', path: '/home/ann/me.key' },
-      { file: 'sshKey', path: '/home/ann/.ssh/id_ed25519' },
+      { file: 'authority', path: '/etc/keys/ca.crt' },
+      { file: 'certificate', path: '/etc/keys/me.crt' },
+      { file: 'tlsKey', path: '/etc/keys/me.key' },
+      { file: 'sshKey', path: '/etc/keys/id_ed25519' },
     ],
     [],
   ]);

@@ -39,7 +39,7 @@ const fault: JournalFault = {
   state: 'done',
   failure: null,
 };
-const page = { runs: [run], faults: [], hasMore: false, skippedLines: 0, path: '/home/ann/journal.jsonl' };
+const page = { runs: [run], faults: [], hasMore: false, skippedLines: 0, path: '/etc/keys/journal.jsonl' };
 
 async function open(page: object): Promise<object[]> {
   const planned: object[] = [];
@@ -112,5 +112,5 @@ test('the filter looks through all that an entry tells, and says how far it look
 
 test('the place of the file is told', async () => {
   await open(page);
-  expect((await waitFor(() => screen.getByTestId('journal-path'))).textContent).toBe('/home/ann/journal.jsonl');
+  expect((await waitFor(() => screen.getByTestId('journal-path'))).textContent).toBe('/etc/keys/journal.jsonl');
 });
