@@ -31,6 +31,8 @@ export interface JournalRestoration {
   readonly settings: readonly JournalSettings[];
   /** Where writes may be held still, by this run or another that could not let go. */
   readonly paused: readonly JournalLink[];
+  /** Back from a run after which no other moved any of its nodes. */
+  readonly undoesLatest: boolean;
 }
 
 /** Where the nodes of a run stood, or were to stand; null where the journal has no such run, or nothing to restore. */
@@ -43,7 +45,7 @@ export function findRestoration(
   const begun = entries.find((entry): entry is BegunEntry => entry.kind === 'begun' && entry.runId === runId);
   if (!begun || !Array.isArray(begun.before) || !Array.isArray(begun.goal)) return null;
   const paused = findLeftPauses(entries, nowMs).map(({ node }) => node);
-  if (to === 'goal') return { links: begun.goal, settings: begun.goalSettings ?? [], paused };
+  if (to === 'goal') return { links: begun.goal, settings: begun.goalSettings ?? [], paused, undoesLatest: false };
   // Only whom the run moves is moved back: others that it looked at may have gone elsewhere since, and for good reason.
   const moved = begun.before.filter((state) => begun.goal.some(({ nodeId }) => nodeId === state.nodeId));
   // A file that was not written is not to be: it may lack what others set since, and for good reason.
@@ -52,7 +54,14 @@ export function findRestoration(
     ...each,
     rewrites: each.rewrites === true && rewrote,
   }));
-  return { links: moved.map(toLink), settings, paused };
+  return { links: moved.map(toLink), settings, paused, undoesLatest: isLatest(entries, begun) };
+}
+
+/** Its nodes have other ids at another start: their names stay. */
+function isLatest(entries: readonly JournalEntry[], begun: BegunEntry): boolean {
+  const names = new Set(begun.goal.map(({ name }) => name));
+  const later = entries.slice(entries.indexOf(begun) + 1);
+  return !later.some((entry) => entry.kind === 'begun' && (entry.goal ?? []).some(({ name }) => names.has(name)));
 }
 
 function isRewrite(entry: JournalEntry, { runId, plan }: BegunEntry): boolean {

@@ -89,6 +89,7 @@ export const statementCodes = [
   'destroysUnreplicated', // name, lostBytes: writes that only the lost master had
   'destroysByRestart', // name, keys
   'destroysSettings', // name, settings
+  'destroysLogin', // name
   'holdsWrites', // name, timeoutMs
   'holdsCommands', // name, timeoutMs: reads too, and it cannot be ended early
 

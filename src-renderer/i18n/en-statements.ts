@@ -97,6 +97,8 @@ export const statements = {
   destroysUnreplicated: 'At least {{lostBytes}} of writes that {{name}} never got are lost.',
   destroysByRestart: '{{keys}} keys of {{name}} and of what copies it may be gone after the restart.',
   destroysSettings: 'The present values of {{settings}} on {{name}} are replaced.',
+  destroysLogin:
+    'The login that {{name}} has for its master is replaced. Undo sets the one that Syncline knows for the master before; what is not known here does not come back.',
   holdsWrites: 'Writes on {{name}} wait for at most {{timeoutMs}}.',
 
   holdsCommands:

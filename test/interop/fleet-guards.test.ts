@@ -68,6 +68,13 @@ describe('in production', () => {
     expect((await scene.run(again, words)).failure).toBeNull();
     const { runs } = unwrap(await scene.host.client.journal.read({ count: 1 }));
     expect(runs).toMatchObject([{ forceReason: 'alpha burns', state: 'done', title: { code: 'titlePromote' } }]);
+    // The way back from what was just done is wanted now, if ever: the typed name is enough.
+    const back = await scene.plan({ kind: 'restore', runId: runs[0]?.runId ?? '', to: 'before' });
+    expect([failed(back), back.typedConfirmation]).toEqual([[], 'orders']);
+    expect(back.checks.filter(({ level }) => level === 'warn').map(({ statement }) => statement.code)).toContain(
+      'checkCoolDown',
+    );
+    expect((await scene.run(back, { confirmation: 'orders' })).failure).toBeNull();
   });
 });
 

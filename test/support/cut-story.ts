@@ -76,8 +76,7 @@ export class CutStory {
     if (lost) await scene.kill(lost);
     await scene.untilReached();
     const act = kind.act(parts(done?.runId ?? ''));
-    const plan = await scene.plan(act);
-    expect(plan.checks.filter(({ level }) => level === 'fail')).toEqual([]);
+    const plan = await planSoundly(scene, act);
     return new CutStory(scene, kind, cut, steps, act, plan);
   }
 
@@ -149,7 +148,7 @@ export class CutStory {
       await waitFor('the run to begin', () => refused !== null || hasBegun(), Boolean, { intervalMs: 1 });
       const code = (refused as Failure | null)?.code;
       if (code !== 'planExpired') return { running: running.then(unwrap) };
-      this.plan = await this.scene.plan(this.#act);
+      this.plan = await planSoundly(this.scene, this.#act);
     }
   }
 
@@ -258,8 +257,14 @@ async function laySettings(scene: CutScene, { settings }: Kind): Promise<void> {
   }
 }
 
+/** A master may take a second to list its replicas as online. */
+function planSoundly(scene: CutScene, act: Act): Promise<Plan> {
+  const isSound = ({ checks }: Plan) => checks.every(({ level }) => level !== 'fail');
+  return waitFor('a plan whose checks all pass', () => scene.plan(act), isSound);
+}
+
 async function runWhole(scene: CutScene, act: Act): Promise<ActResult> {
-  const result = await scene.run(await scene.plan(act));
+  const result = await waitFor('the run before', async () => scene.run(await planSoundly(scene, act)));
   expect(result.failure, JSON.stringify(result.results)).toBeNull();
   return result;
 }

@@ -85,11 +85,11 @@ void (async () => {
 })();
 for (;;) {
   const outcome = await client.acts.run({ hash: plan.hash });
-  if (outcome.ok || outcome.failure.code !== 'planExpired') {
+  if (outcome.ok || (outcome.failure.code !== 'planExpired' && outcome.failure.code !== 'checkFailed')) {
     // It was to die before: the parent sees that it did not.
     process.stdout.write(`${JSON.stringify(outcome)}\n`);
     process.exit(0);
   }
-  // Servers moved on since it was made: it is looked at again, as a person does.
+  // Servers moved on since it was made, or are not level yet: it is looked at again, as a person does.
   plan = value(await client.acts.plan(act));
 }

@@ -45,6 +45,8 @@ export interface Restoration {
   readonly settings: readonly WantedSettings[];
   /** Where a run that could not let go may hold writes still. */
   readonly paused: readonly WantedLink[];
+  /** Back from a run after which no other moved any of its nodes. */
+  readonly undoesLatest: boolean;
 }
 
 export interface PlanScene {

@@ -2,9 +2,16 @@
 import { createHash } from 'node:crypto';
 import type { Act, Plan } from '../../contract/acts.ts';
 import { FailureError } from '../../contract/failure-error.ts';
-import type { NodeId } from '../../contract/views.ts';
+import type { NodeId, Statement } from '../../contract/views.ts';
 import type { Member } from '../observing/member.ts';
-import type { PlanDraft, PlannedStep, PlanScene, WantedLink, WantedSettings } from './plan-draft.ts';
+import {
+  type PlanDraft,
+  type PlannedStep,
+  type PlanScene,
+  say,
+  type WantedLink,
+  type WantedSettings,
+} from './plan-draft.ts';
 import { draftFailover, draftRescue, draftReverse } from './plan-failover.ts';
 import { draftFlatten, draftRepoint } from './plan-moves.ts';
 import { draftCreate, draftRemove, draftStartAgain, draftStartLoad, draftStop, draftStopLoad } from './plan-nodes.ts';
@@ -40,7 +47,7 @@ export function preparePlan(act: Act, scene: PlanScene): PreparedPlan {
     forecast: draft.forecast,
     moves: draft.moves ?? [],
     candidates: draft.candidates ?? [],
-    destroys: draft.destroys,
+    destroys: [...draft.destroys, ...replacedLogins(draft)],
     checks: draft.checks,
     steps: draft.steps.map(({ step }) => step),
     undo: draft.undo,
@@ -60,6 +67,15 @@ export function preparePlan(act: Act, scene: PlanScene): PreparedPlan {
     replacedSettings: draft.replacedSettings ?? [],
     goalSettings: draft.goalSettings ?? [],
   };
+}
+
+/** A login is a secret: the journal does not keep it, and no undo can bring it back. */
+function replacedLogins({ steps }: PlanDraft): Statement[] {
+  const named = steps.filter(
+    ({ action }) =>
+      action.kind === 'redis' && /^CONFIG SET master(auth|user)$/i.test(action.words.slice(0, 3).join(' ')),
+  );
+  return [...new Set(named.map(({ step }) => step.nodeName))].map((name) => say('destroysLogin', { name }));
 }
 
 /** In production the name is typed: of the node that loses data, else of the first one that is changed. */

@@ -24,6 +24,18 @@ interface PlanRunNeeds {
   readonly journal: Journal;
 }
 
+/**
+ * ```
+ *   begun ──▶ running ──┬─ every step done ──────────────▶ done
+ *   (on disk)           ├─ a step failed ──▶ let go ─────▶ failed
+ *                       └─ cancelled, or the host closes
+ *                          cancelling ─ step ends ▶ let go ▶ cancelled
+ *
+ *   killed anywhere: no end is written, and the next start reads `unfinished` with the step that was open
+ * ```
+ * What was held is let go before the end is written; a node that cannot be asked lets go by its own clock. From each
+ * end `restore` leads back, and from each but `done` on.
+ */
 export class PlanRun {
   readonly runId = randomUUID();
   readonly progressed = new Emitter<RunProgress>();

@@ -112,8 +112,14 @@ it('only whom the run moved is led back; a run that is not there, or of an older
     links: [{ ...link, master }],
     settings: [],
     paused: [],
+    undoesLatest: true,
   });
-  expect(findRestoration([promote('r')], 'r', 'goal', 9)).toEqual({ links: [link], settings: [], paused: [] });
+  expect(findRestoration([promote('r')], 'r', 'goal', 9)).toEqual({
+    links: [link],
+    settings: [],
+    paused: [],
+    undoesLatest: false,
+  });
   expect(findRestoration([promote('r')], 'other', 'goal', 9)).toBeNull();
   const { before: _before, goal: _goal, ...older } = promote('r') as Extract<JournalEntry, { kind: 'begun' }>;
   expect(findRestoration([older as JournalEntry], 'r', 'before', 9)).toBeNull();
@@ -128,6 +134,15 @@ const changed: BegunEntry = {
   replacedSettings: [setting],
   goalSettings: [goalSetting],
 };
+
+it('the way back of a run is that of the latest until another moves one of its nodes', () => {
+  const isLatest = (...entries: JournalEntry[]) => findRestoration(entries, 'r', 'before', 9)?.undoesLatest;
+  expect(isLatest(promote('q'), promote('r'), ended('r'))).toBe(true);
+  expect(isLatest(promote('r'), promote('later'))).toBe(false);
+  expect(isLatest(promote('r'), { ...promote('elsewhere'), goal: [{ ...link, name: 'zulu' }] })).toBe(true);
+  // Settings move nobody.
+  expect(isLatest(promote('r'), { ...promote('tuned'), goal: [] })).toBe(true);
+});
 
 it('settings are led on to what they were to be, and back; a file is written again only where it was', () => {
   const [run] = toRuns([changed, stepBegun('r')], nobody);

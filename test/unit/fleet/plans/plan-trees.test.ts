@@ -249,7 +249,9 @@ describe('the way back', () => {
     master: masterPort === null ? null : { host: '127.0.0.1', port: masterPort },
   });
   const undo: Act = { kind: 'restore', runId: 'r', to: 'before' };
-  const restoration = (...links: WantedLink[]) => ({ restoration: { links, settings: [], paused: [] } });
+  const restoration = (...links: WantedLink[]) => ({
+    restoration: { links, settings: [], paused: [], undoesLatest: false },
+  });
   /** After a failover from alpha to bravo. */
   const swapped: SceneNode[] = [
     { ...alpha, reading: { link: sceneLink(2) } },
@@ -287,6 +289,19 @@ describe('the way back', () => {
     expect(plan.destroys).toContainEqual({ code: 'destroysKeys', params: { name: 'bravo', keys: 3 } });
   });
 
+  it('right after the run is warned of the roles that just changed, and later than another run takes a reason', () => {
+    const prod = swapped.map((node) => ({ ...node, environment: 'prod' as const }));
+    const roleChanges = { alpha: sceneNowMs - 10_000, bravo: sceneNowMs - 10_000 };
+    const back = (undoesLatest: boolean) => {
+      const { links, settings, paused } = restoration(wanted('alpha', 1, null), wanted('bravo', 2, 1)).restoration;
+      return planOn(prod, undo, { roleChanges, restoration: { links, settings, paused, undoesLatest } });
+    };
+    expect(codes(back(false).checks, 'fail')).toContain('checkCoolDown');
+    expect(codes(back(true).checks, 'fail')).toEqual([]);
+    expect(codes(back(true).checks, 'warn')).toContain('checkCoolDown');
+    expect(back(true).typedConfirmation).not.toBeNull();
+  });
+
   it('begins at the top: nobody is led to one that is still to be moved, or two would follow each other', () => {
     const reversed: SceneNode[] = [
       alpha,
@@ -314,7 +329,12 @@ describe('the way back', () => {
 
   it('lets go first of a pause that a killed Syncline left', () => {
     const plan = planOn([alpha, bravo], undo, {
-      restoration: { links: [wanted('bravo', 2, null)], settings: [], paused: [wanted('bravo', 2, 1)] },
+      restoration: {
+        links: [wanted('bravo', 2, null)],
+        settings: [],
+        paused: [wanted('bravo', 2, 1)],
+        undoesLatest: false,
+      },
     });
     expect(commands(plan).slice(0, 2)).toEqual(['bravo: CLIENT UNPAUSE', 'bravo: REPLICAOF NO ONE']);
   });
@@ -322,7 +342,7 @@ describe('the way back', () => {
   it('of settings sets those that differ, and writes the file where the run had written it', () => {
     const settings = [{ node: wanted('alpha', 1, null), values: { 'repl-timeout': '90', save: '' }, rewrites: true }];
     const { plan, replacedSettings } = prepareOn([sceneMember(alpha)], undo, {
-      restoration: { links: [], settings, paused: [] },
+      restoration: { links: [], settings, paused: [], undoesLatest: false },
     });
     expect(commands(plan)).toContain('alpha: CONFIG SET repl-timeout 90');
     expect(commands(plan).at(-1)).toBe('alpha: CONFIG REWRITE');

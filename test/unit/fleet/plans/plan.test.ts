@@ -40,6 +40,7 @@ describe('attach', () => {
   it('sets the login first where the master has a password, struck out', () => {
     const shown = plan(attachLone, { ...alpha, password: 'hunter2' }, lone);
     expect(commands(shown)[0]).toBe('lone: CONFIG SET masterauth ***');
+    expect(shown.destroys).toContainEqual({ code: 'destroysLogin', params: { name: 'lone' } });
     expect(JSON.stringify(shown)).not.toContain('hunter2');
   });
 
