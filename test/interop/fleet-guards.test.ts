@@ -199,7 +199,11 @@ describe('a failover holds writes for as long as its plan says at most', () => {
     using writes = writeOnAndOn(scene.at('alpha').process.client());
     await waitFor('writes', () => writes.answers > 100);
     const timeoutMs = 5000;
-    const plan = await scene.plan({ kind: 'failover', nodeId: scene.id('bravo'), timeoutMs });
+    const plan = await waitFor(
+      'bravo to be online to alpha',
+      () => scene.plan({ kind: 'failover', nodeId: scene.id('bravo'), timeoutMs }),
+      (made) => failed(made).length === 0,
+    );
     expect(plan.destroys).toContainEqual({ code: 'holdsWrites', params: { name: 'alpha', timeoutMs } });
     const { failure, results } = await scene.run(plan);
     expect(failure, JSON.stringify(results)).toBeNull();
