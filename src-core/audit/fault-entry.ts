@@ -2,7 +2,7 @@
 
 import type { Failure } from '../contract/failures.ts';
 import type { Fault } from '../contract/faults.ts';
-import type { Address } from '../contract/views.ts';
+import type { Address } from '../contract/places.ts';
 
 export interface FaultEntry {
   readonly kind: 'fault';

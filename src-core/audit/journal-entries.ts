@@ -1,7 +1,7 @@
 // The lines of the journal: what is written of a run when it begins, at each step, and when it ends.
 import type { Act, NodeState, Plan, StepResult } from '../contract/acts.ts';
 import type { Failure } from '../contract/failures.ts';
-import type { Address } from '../contract/views.ts';
+import type { Address } from '../contract/places.ts';
 import type { FaultEntry } from './fault-entry.ts';
 
 /** A node and whom it follows: found again by its run_id, or by its address. */

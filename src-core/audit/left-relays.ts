@@ -1,5 +1,5 @@
 // Reads from the journal which relays a Syncline left on links when it was killed. Pure.
-import type { Address } from '../contract/views.ts';
+import type { Address } from '../contract/places.ts';
 import type { FaultEntry } from './fault-entry.ts';
 import type { JournalEntry } from './journal-entries.ts';
 

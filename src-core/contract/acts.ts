@@ -1,7 +1,10 @@
 // Acts: what a person can do to the fleet, and the plan that is shown before one runs.
 import * as z from 'zod';
 import type { Failure } from './failures.ts';
-import type { Address, NodeId, Statement, SyncCounters } from './views.ts';
+import { environments } from './labels.ts';
+import type { Address, NodeId } from './places.ts';
+import type { Statement } from './statements.ts';
+import type { SyncCounters } from './views.ts';
 
 /** Named bounds of what a person may ask for; the same in forms, host and tests. */
 export const actBounds = {
@@ -109,7 +112,7 @@ export const connectSchema = z.object({
   password: z.string().max(512).optional(),
   tls: z.boolean().optional(),
   name: z.string().trim().max(actBounds.nodeNameMaxLength).optional(),
-  environment: z.enum(['lab', 'dev', 'stage', 'prod']).optional(),
+  environment: z.enum(environments).optional(),
   /** Whether servers that this one tells of are connected too, with the same login. */
   servesFound: z.boolean().optional(),
   /** Where the address is a Sentinel's: the master of it to connect to. */

@@ -13,7 +13,7 @@ import {
   type RunProgress,
   runSchema,
 } from './acts.ts';
-import type { Failure } from './failures.ts';
+import type { Outcome } from './failures.ts';
 import type { JournalFault } from './faults.ts';
 import { linkCalls } from './links.ts';
 import { profileCalls } from './profile-calls.ts';
@@ -37,9 +37,6 @@ export interface JournalPage {
 const run = z.object({ runId: z.string().min(1).max(64) });
 const address = z.object({ host: z.string().min(1).max(255), port: z.int().min(1).max(65_535) });
 const node = z.object({ nodeId: z.string().min(1).max(64) });
-
-/** Either the value or a failure as data; thrown errors are our own mistakes. */
-export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
 
 export const contract = {
   fleet: {

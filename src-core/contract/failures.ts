@@ -68,3 +68,6 @@ export interface Failure {
   /** True when the same call may succeed later without a change by the caller. */
   readonly retryable: boolean;
 }
+
+/** Either the value or a failure as data; thrown errors are our own mistakes. */
+export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };

@@ -1,7 +1,7 @@
 // Faults on purpose: what a relay on a link can do to the bytes, as data that calls carry and screens show.
 import * as z from 'zod';
 import type { Failure } from './failures.ts';
-import type { Address } from './views.ts';
+import type { Address } from './places.ts';
 
 /** Named bounds of faults; the same in calls, forms and tests. */
 export const faultBounds = {

@@ -1,7 +1,7 @@
 // Calls on a link between a replica and its master: faults on purpose, and their end.
 import { oc, type } from '@orpc/contract';
 import * as z from 'zod';
-import type { Outcome } from './contract.ts';
+import type { Outcome } from './failures.ts';
 import { faultSchema, type RelayView } from './faults.ts';
 
 /** A link is named by its replica. */

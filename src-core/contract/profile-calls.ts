@@ -1,9 +1,9 @@
 // Calls on profiles and their secrets. What goes in may hold secrets; what comes out never does.
 import { oc, type } from '@orpc/contract';
 import * as z from 'zod';
-import type { Outcome } from './contract.ts';
+import type { Outcome } from './failures.ts';
+import { environments } from './labels.ts';
 import {
-  environments,
   type ImportPreview,
   type ProfilesView,
   profileBounds,

@@ -1,6 +1,7 @@
 // Profiles: the real servers that a person keeps, how each is reached and logged in to. No secret is in a profile.
 import * as z from 'zod';
 import { actBounds } from './acts.ts';
+import { environments, profileColours } from './labels.ts';
 
 /** Named bounds of what a profile may hold. */
 export const profileBounds = {
@@ -16,10 +17,6 @@ export const profileBounds = {
   importMaxLength: 900_000,
   pastedLinesMax: 200,
 } as const;
-
-export const profileColours = ['grey', 'blue', 'teal', 'green', 'yellow', 'orange', 'red', 'violet'] as const;
-export type ProfileColour = (typeof profileColours)[number];
-export const environments = ['lab', 'dev', 'stage', 'prod'] as const;
 
 /** What is kept apart, in the keychain or the encrypted file, or asked for. */
 export const secretNames = [

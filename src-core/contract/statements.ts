@@ -199,3 +199,9 @@ export const statementCodes = [
 ] as const;
 
 export type StatementCode = (typeof statementCodes)[number];
+
+/** A sentence as data: the screen has one i18n key for each code, and puts the parameters in. */
+export interface Statement {
+  readonly code: StatementCode;
+  readonly params: Readonly<Record<string, string | number>>;
+}

@@ -1,6 +1,6 @@
 // What surrounds the nodes of the fleet: servers that are spoken of and not here, Sentinels, and what looking costs.
 import type { Failure } from './failures.ts';
-import type { Address, NodeId } from './views.ts';
+import type { Address, NodeId } from './places.ts';
 
 /** Whether Syncline tried to connect to a server that it was told of. */
 export type GhostTry =

@@ -2,31 +2,10 @@
 
 import type { Failure } from './failures.ts';
 import type { RelayView } from './faults.ts';
-import type { ProfileColour } from './profiles.ts';
-import type { StatementCode } from './statements.ts';
+import type { Environment, NodeLabel } from './labels.ts';
+import type { Address, NodeId } from './places.ts';
+import type { Statement } from './statements.ts';
 import type { Surroundings } from './surroundings.ts';
-
-export type NodeId = string;
-
-/** A sentence as data: the screen has one i18n key for each code, and puts the parameters in. */
-export interface Statement {
-  readonly code: StatementCode;
-  readonly params: Readonly<Record<string, string | number>>;
-}
-
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-}
-
-export type Environment = 'lab' | 'dev' | 'stage' | 'prod';
-
-/** How a person marked a kept connection. */
-export interface NodeLabel {
-  readonly colour: ProfileColour | null;
-  readonly group: string | null;
-  readonly tags: readonly string[];
-}
 
 /** Where an embedded node or a connection to a real server stands. */
 export type Lifecycle =

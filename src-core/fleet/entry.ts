@@ -1,6 +1,6 @@
 // One real server that a person wants in the fleet: where it is, the way there, and as what it is shown.
 import type { ConnectRequest } from '../contract/acts.ts';
-import type { Environment, NodeLabel } from '../contract/views.ts';
+import type { Environment, NodeLabel } from '../contract/labels.ts';
 import { parseServerAddress } from '../remote/server-address.ts';
 import { type Destination, straightWay } from '../remote/way.ts';
 

@@ -1,9 +1,10 @@
 // All nodes as one thing: what was seen of them as views, series and marks, and what changed since the last time.
 import { type Disposable, Emitter } from '../base/lifecycle.ts';
 import { FailureError } from '../contract/failure-error.ts';
+import type { Address, NodeId } from '../contract/places.ts';
 import { marksMax, observeIntervalMs } from '../contract/settings.ts';
 import type { GhostTry, GhostView, LeftRelayView, Surroundings } from '../contract/surroundings.ts';
-import type { Address, Mark, NodeId, NodeView, SeriesPoint } from '../contract/views.ts';
+import type { Mark, NodeView, SeriesPoint } from '../contract/views.ts';
 import { AgeProbe } from './observing/age-probe.ts';
 import type { FleetNode } from './observing/fleet-node.ts';
 import { findMarks, type MarkSource } from './observing/marks.ts';

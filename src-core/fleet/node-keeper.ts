@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Address, Environment, NodeId } from '../contract/views.ts';
+import type { Environment } from '../contract/labels.ts';
+import type { Address, NodeId } from '../contract/places.ts';
 import { EmbeddedNode } from '../nodes/embedded-node.ts';
 import { RemoteServer } from '../remote/remote-server.ts';
 import type { ServerAddress } from '../remote/server-address.ts';

@@ -1,9 +1,9 @@
 // Connections to real servers: typed for once, or kept as profiles; both end as nodes of the fleet.
 import { actBounds, type ConnectRequest } from '../contract/acts.ts';
 import { FailureError, toFailure } from '../contract/failure-error.ts';
+import type { Address } from '../contract/places.ts';
 import type { Profile, ProfilesView, Secrets } from '../contract/profiles.ts';
 import type { ConnectResult } from '../contract/surroundings.ts';
-import type { Address } from '../contract/views.ts';
 import type { Finding } from '../fleet/discovery/finding.ts';
 import { type Entry, toEntry } from '../fleet/entry.ts';
 import type { Fleet } from '../fleet/fleet.ts';

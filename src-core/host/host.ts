@@ -7,7 +7,7 @@ import type { Cipher } from '../base/cipher.ts';
 import { actBounds, type Guards, type RunRequest } from '../contract/acts.ts';
 import { contract } from '../contract/contract.ts';
 import { toFailure } from '../contract/failure-error.ts';
-import type { Address, NodeId } from '../contract/views.ts';
+import type { Address, NodeId } from '../contract/places.ts';
 import { Finding } from '../fleet/discovery/finding.ts';
 import { Fleet } from '../fleet/fleet.ts';
 import { NodeKeeper } from '../fleet/node-keeper.ts';

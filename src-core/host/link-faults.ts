@@ -5,7 +5,7 @@ import type { Journal } from '../audit/journal.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import { FailureError } from '../contract/failure-error.ts';
 import type { Fault, RelayView } from '../contract/faults.ts';
-import type { Address, NodeId } from '../contract/views.ts';
+import type { Address, NodeId } from '../contract/places.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Member } from '../fleet/observing/member.ts';
 import { findMaster, isLoopback } from '../fleet/observing/topology.ts';

@@ -1,6 +1,7 @@
 // Failures become values at the border of the host.
-import type { Outcome } from '../contract/contract.ts';
+
 import { toFailure } from '../contract/failure-error.ts';
+import type { Outcome } from '../contract/failures.ts';
 
 export async function outcome<T>(run: () => T | Promise<T>): Promise<Outcome<T>> {
   try {

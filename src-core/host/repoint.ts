@@ -4,7 +4,7 @@ import { userInfo } from 'node:os';
 import type { FaultEntry } from '../audit/fault-entry.ts';
 import type { Journal } from '../audit/journal.ts';
 import { FailureError, toFailure } from '../contract/failure-error.ts';
-import type { Address } from '../contract/views.ts';
+import type { Address } from '../contract/places.ts';
 import type { Member } from '../fleet/observing/member.ts';
 
 interface FaultChange {

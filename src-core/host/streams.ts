@@ -1,8 +1,9 @@
 // The live streams of the contract: the fleet as snapshot and patches, a node's log, a node's syncs.
 
 import type { RunProgress } from '../contract/acts.ts';
+import type { NodeId } from '../contract/places.ts';
 import { logLinesMax, observeIntervalMs, staleAfterMs } from '../contract/settings.ts';
-import type { FleetEvent, FleetSnapshot, LogLine, NodeId, SyncTrace } from '../contract/views.ts';
+import type { FleetEvent, FleetSnapshot, LogLine, SyncTrace } from '../contract/views.ts';
 import type { Fleet, FleetChange } from '../fleet/fleet.ts';
 import type { Runner } from '../fleet/runs/runner.ts';
 import { EventQueue } from './event-queue.ts';

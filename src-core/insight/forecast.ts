@@ -1,6 +1,6 @@
 // Says before anything is touched whether a replica will continue or copy everything, by the engine's own PSYNC rule.
 import type { Forecast, SyncCost } from '../contract/acts.ts';
-import type { Statement } from '../contract/views.ts';
+import type { Statement } from '../contract/statements.ts';
 import { type Asked, type Decision, decide } from '../engine/replication/psync.ts';
 import { recommendedOutputBufferBytes } from './sizing.ts';
 import { estimateSyncCost, fedSeconds, type SyncSource, type SyncTarget } from './sync-cost.ts';

@@ -1,5 +1,5 @@
 // What a restart of a server does to its data and to its history, by how it saves.
-import type { Statement } from '../contract/views.ts';
+import type { Statement } from '../contract/statements.ts';
 import { estimateRestartTime, type RestartWork } from './sync-time.ts';
 
 /** What is known of how a server keeps its data. Null stands for what could not be read. */

@@ -1,6 +1,6 @@
 // What a full sync costs: bytes on the wire, time by phases, output buffer and fork memory, each with what it stands on.
 import type { SyncCost } from '../contract/acts.ts';
-import type { Statement } from '../contract/views.ts';
+import type { Statement } from '../contract/statements.ts';
 import { judgeOutputBuffer, type OutputBufferLimit } from './sizing.ts';
 import { assumedLinkRate, estimateSyncTime, type SyncTime, type SyncWork, type WatchedSync } from './sync-time.ts';
 

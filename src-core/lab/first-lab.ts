@@ -1,5 +1,5 @@
 // The lab that is there on the very first start: one master, two replicas and a gentle write load.
-import type { NodeId } from '../contract/views.ts';
+import type { NodeId } from '../contract/places.ts';
 import type { LoadSettings } from '../nodes/node-protocol.ts';
 
 /** One embedded node of a lab, so that it can be built again. */

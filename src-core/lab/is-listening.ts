@@ -1,6 +1,6 @@
 // Asks whether anybody listens at an address of this machine: a relay whose Syncline was killed answers no more.
 import { connect } from 'node:net';
-import type { Address } from '../contract/views.ts';
+import type { Address } from '../contract/places.ts';
 
 const answerMaxMs = 1000;
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { type Disposable, Emitter } from '../base/lifecycle.ts';
 import type { Direction, Fault, LinkFaultView } from '../contract/faults.ts';
-import type { Address } from '../contract/views.ts';
+import type { Address } from '../contract/places.ts';
 import {
   endsAtMs,
   type FaultEvent,

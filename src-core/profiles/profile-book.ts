@@ -3,8 +3,8 @@
 import type { Cipher } from '../base/cipher.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import { FailureError } from '../contract/failure-error.ts';
+import type { Environment } from '../contract/labels.ts';
 import type { ImportPreview, Profile, ProfileView, SecretName, Secrets, SecretsView } from '../contract/profiles.ts';
-import type { Environment } from '../contract/views.ts';
 import { type SshSettings, SshTunnel } from '../remote/ssh-tunnel.ts';
 import { type Destination, straightWay, type Way } from '../remote/way.ts';
 import type { Draft, Found } from './draft.ts';

@@ -1,5 +1,5 @@
 // Parses CLIENT LIST: https://redis.io/docs/latest/commands/client-list
-import type { Address } from '../contract/views.ts';
+import type { Address } from '../contract/places.ts';
 
 /** Bound of what is parsed of one answer: lines past it are ignored. */
 const clientsMax = 1000;

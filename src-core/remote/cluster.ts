@@ -1,5 +1,5 @@
 // Parses what a node of a Redis Cluster tells of the others: CLUSTER SHARDS (7.0), and CLUSTER NODES before it.
-import type { Address } from '../contract/views.ts';
+import type { Address } from '../contract/places.ts';
 import type { Reply } from './role.ts';
 
 /** Redis Cluster allows a thousand nodes; what is past it is no cluster. */

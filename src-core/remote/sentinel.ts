@@ -1,5 +1,5 @@
 // Parses what a Sentinel tells of the masters it watches: https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel
-import type { Address } from '../contract/views.ts';
+import type { Address } from '../contract/places.ts';
 import type { Reply } from './role.ts';
 
 /** Bound of one list of a Sentinel's answer; entries past it are ignored. */

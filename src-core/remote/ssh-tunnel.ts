@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { Client, type ClientChannel, type ConnectConfig } from 'ssh2';
 import type { Disposable } from '../base/lifecycle.ts';
 import { FailureError } from '../contract/failure-error.ts';
-import type { Address } from '../contract/views.ts';
+import type { Address } from '../contract/places.ts';
 import type { Tunnel } from './way.ts';
 
 /** A silent SSH server is asked so often, and given up after so many questions without an answer. */

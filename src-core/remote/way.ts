@@ -2,7 +2,7 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { FailureError } from '../contract/failure-error.ts';
-import type { Address } from '../contract/views.ts';
+import type { Address } from '../contract/places.ts';
 import { toConnectFailure } from './connect-failure.ts';
 import type { ServerAddress } from './server-address.ts';
 

@@ -10,7 +10,8 @@ import {
   IconPlugConnectedX,
 } from '@tabler/icons-react';
 import { memo } from 'react';
-import type { NodeId, NodeView } from '#core/contract/views.ts';
+import type { NodeId } from '#core/contract/places.ts';
+import type { NodeView } from '#core/contract/views.ts';
 import { useHost } from '../bridge/host-store.ts';
 import { openDialog } from '../dialogs/dialog-store.ts';
 import { askPlan } from '../dialogs/plan-store.ts';

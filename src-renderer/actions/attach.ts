@@ -1,5 +1,6 @@
 // Which node may follow which, as the screen can know it before it asks: the host checks again when it makes the plan. Pure.
-import type { NodeId, NodeView } from '#core/contract/views.ts';
+import type { NodeId } from '#core/contract/places.ts';
+import type { NodeView } from '#core/contract/views.ts';
 import type { Refusal } from './refusal.ts';
 
 type Nodes = Readonly<Record<NodeId, NodeView>>;

@@ -2,7 +2,8 @@
 import { notifications } from '@mantine/notifications';
 import type { Failure } from '#core/contract/failures.ts';
 import type { Fault } from '#core/contract/faults.ts';
-import type { NodeId, NodeView } from '#core/contract/views.ts';
+import type { NodeId } from '#core/contract/places.ts';
+import type { NodeView } from '#core/contract/views.ts';
 import { hostClient } from '../bridge/host-store.ts';
 import { say } from '../i18n/i18n.ts';
 import { failureText } from '../i18n/statement-text.ts';

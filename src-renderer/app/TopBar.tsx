@@ -3,7 +3,7 @@ import { Button, Tooltip, UnstyledButton } from '@mantine/core';
 import { spotlight } from '@mantine/spotlight';
 import { IconPlugConnected, IconPlus, IconSearch } from '@tabler/icons-react';
 import { useShallow } from 'zustand/react/shallow';
-import type { Environment } from '#core/contract/views.ts';
+import type { Environment } from '#core/contract/labels.ts';
 import { useHost } from '../bridge/host-store.ts';
 import { KeyHint } from '../design/KeyHint.tsx';
 import { openDialog } from '../dialogs/dialog-store.ts';

@@ -1,5 +1,6 @@
 // The environment that the window's frame shows: the most serious one among the nodes.
-import type { Environment, NodeView } from '#core/contract/views.ts';
+import type { Environment } from '#core/contract/labels.ts';
+import type { NodeView } from '#core/contract/views.ts';
 import { useFleet } from '../store/fleet-store.ts';
 
 const seriousness: readonly Environment[] = ['lab', 'dev', 'stage', 'prod'];

@@ -1,6 +1,6 @@
 // Follows one of a node's own streams (its log, its syncs) for as long as a component shows it.
 import { useEffect, useState } from 'react';
-import type { NodeId } from '#core/contract/views.ts';
+import type { NodeId } from '#core/contract/places.ts';
 import type { HostClient } from './carrier.ts';
 import { useHost } from './host-store.ts';
 

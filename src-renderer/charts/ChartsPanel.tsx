@@ -1,6 +1,7 @@
 // The three charts of the last minutes: offsets, lag of the replicas, reach of the masters' backlogs.
 import { useEffect, useState } from 'react';
-import type { Mark, NodeId, NodeView } from '#core/contract/views.ts';
+import type { NodeId } from '#core/contract/places.ts';
+import type { Mark, NodeView } from '#core/contract/views.ts';
 import { formatBytes, formatCount, formatSeconds } from '../i18n/format.ts';
 import { say, type TextKey } from '../i18n/i18n.ts';
 import { useAttention } from '../store/attention-store.ts';

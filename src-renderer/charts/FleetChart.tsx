@@ -11,7 +11,7 @@ import {
   XAxis,
   YAxis,
 } from 'recharts';
-import type { NodeId } from '#core/contract/views.ts';
+import type { NodeId } from '#core/contract/places.ts';
 import { formatClock } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
 import { type ChartRow, type ChartSpan, type PlacedMark, timeTicks } from './chart-rows.ts';

@@ -12,7 +12,8 @@ import {
   IconPlugConnectedX,
   IconRefresh,
 } from '@tabler/icons-react';
-import type { MarkKind, NodeId } from '#core/contract/views.ts';
+import type { NodeId } from '#core/contract/places.ts';
+import type { MarkKind } from '#core/contract/views.ts';
 import { formatClock } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
 import type { ChartSpan, PlacedMark } from './chart-rows.ts';

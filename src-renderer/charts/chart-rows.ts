@@ -1,5 +1,7 @@
 // Thins the series of all nodes to the few rows a chart draws: one row for each slot of time, the last sample of it. Pure.
-import type { Mark, MarkKind, NodeId, SeriesPoint } from '#core/contract/views.ts';
+
+import type { NodeId } from '#core/contract/places.ts';
+import type { Mark, MarkKind, SeriesPoint } from '#core/contract/views.ts';
 
 export type ChartFigure = 'offset' | 'lagBytes' | 'reachSeconds';
 

@@ -1,5 +1,6 @@
 // Whom the charts show: everybody while all lines can be told apart, else the selected node's tree. Pure.
-import type { NodeId, NodeView } from '#core/contract/views.ts';
+import type { NodeId } from '#core/contract/places.ts';
+import type { NodeView } from '#core/contract/views.ts';
 
 /** As many lines as differ in colour and dash. */
 const allUpTo = 6;

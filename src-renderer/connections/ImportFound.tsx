@@ -2,8 +2,8 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { Failure } from '#core/contract/failures.ts';
+import type { Environment } from '#core/contract/labels.ts';
 import type { ImportDraft, ImportPreview } from '#core/contract/profiles.ts';
-import type { Environment } from '#core/contract/views.ts';
 import { EnvironmentChoice } from '../dialogs/EnvironmentChoice.tsx';
 import { FailureBox } from '../dialogs/FailureBox.tsx';
 import { formatAddress } from '../i18n/format.ts';

@@ -1,5 +1,5 @@
 // The colour that a person gave to a connection, with its group and tags as the words behind it.
-import type { NodeLabel } from '#core/contract/views.ts';
+import type { NodeLabel } from '#core/contract/labels.ts';
 import { say } from '../i18n/i18n.ts';
 import './profile-dot.css';
 

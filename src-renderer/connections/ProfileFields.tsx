@@ -1,6 +1,7 @@
 // The fields of a kept connection, a component for each room of the form.
 import { NumberInput, SegmentedControl, Select, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
-import { type Profile, profileBounds, profileColours } from '#core/contract/profiles.ts';
+import { profileColours } from '#core/contract/labels.ts';
+import { type Profile, profileBounds } from '#core/contract/profiles.ts';
 import { EnvironmentChoice } from '../dialogs/EnvironmentChoice.tsx';
 import { say } from '../i18n/i18n.ts';
 import type { FieldsProps, ProfileForm } from './profile-form.ts';

@@ -1,7 +1,6 @@
 // The kept connections as the host listed them last, and the calls that change them.
 import { create } from 'zustand';
-import type { Outcome } from '#core/contract/contract.ts';
-import type { Failure } from '#core/contract/failures.ts';
+import type { Failure, Outcome } from '#core/contract/failures.ts';
 import type { ImportDraft, MissingFile, ProfilesView } from '#core/contract/profiles.ts';
 import type { HostClient } from '../bridge/carrier.ts';
 import { hostClient } from '../bridge/host-store.ts';

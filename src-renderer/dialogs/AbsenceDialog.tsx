@@ -2,7 +2,7 @@
 import { NumberInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { actBounds, type Forecast } from '#core/contract/acts.ts';
-import type { NodeId } from '#core/contract/views.ts';
+import type { NodeId } from '#core/contract/places.ts';
 import { hostClient } from '../bridge/host-store.ts';
 import { formatCount } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';

@@ -1,8 +1,8 @@
 // The choice of an environment, which colours the frame and decides how careful Syncline is.
 import { SegmentedControl } from '@mantine/core';
 import { useId } from 'react';
-import { environments } from '#core/contract/profiles.ts';
-import type { Environment } from '#core/contract/views.ts';
+import type { Environment } from '#core/contract/labels.ts';
+import { environments } from '#core/contract/labels.ts';
 import { say } from '../i18n/i18n.ts';
 
 interface EnvironmentChoiceProps {

@@ -2,7 +2,8 @@
 import { Button } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { Failure } from '#core/contract/failures.ts';
-import type { NodeId, NodeView } from '#core/contract/views.ts';
+import type { NodeId } from '#core/contract/places.ts';
+import type { NodeView } from '#core/contract/views.ts';
 import { clearFault, setFault } from '../actions/fault-calls.ts';
 import { useHost } from '../bridge/host-store.ts';
 import { faultText } from '../i18n/fault-words.ts';

@@ -1,6 +1,7 @@
 // The connect form as data: what was typed, what of it is sent, and what is missing. Pure.
 import type { ConnectRequest } from '#core/contract/acts.ts';
-import type { Address, Environment } from '#core/contract/views.ts';
+import type { Environment } from '#core/contract/labels.ts';
+import type { Address } from '#core/contract/places.ts';
 import { emptyProfile, type FormBeginning } from '../connections/profile-form.ts';
 
 export interface ConnectForm {

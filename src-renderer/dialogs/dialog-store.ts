@@ -1,6 +1,6 @@
 // Which of the window's own dialogs is open; the plan dialog has a machine of its own.
 import { create } from 'zustand';
-import type { Address, NodeId } from '#core/contract/views.ts';
+import type { Address, NodeId } from '#core/contract/places.ts';
 import type { FormBeginning } from '../connections/profile-form.ts';
 
 export type OpenDialog =

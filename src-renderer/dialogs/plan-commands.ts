@@ -1,6 +1,6 @@
 // The commands of a plan as lines for a shell: one redis-cli call each, on the host where it runs. Pure but for node addresses.
 import type { Plan, PlanStep } from '#core/contract/acts.ts';
-import type { Address } from '#core/contract/views.ts';
+import type { Address } from '#core/contract/places.ts';
 import { findNode } from '../store/fleet-store.ts';
 
 /** redis-cli lines of a plan; steps that Syncline does by itself stand as comments. Empty where nothing is a Redis command. */

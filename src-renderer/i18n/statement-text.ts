@@ -1,7 +1,7 @@
 // Turns the host's statements and failures into sentences: figures get their units, then the key is looked up.
 import { type Failure, failureCodes } from '#core/contract/failures.ts';
+import type { Statement } from '#core/contract/statements.ts';
 import { type StatementCode, statementCodes } from '#core/contract/statements.ts';
-import type { Statement } from '#core/contract/views.ts';
 import { tlsReasons } from './en-failures.ts';
 import { formatBytes, formatCount, formatId, formatRate, formatSeconds, formatWholeSeconds } from './format.ts';
 import { say } from './i18n.ts';

@@ -2,7 +2,8 @@
 import { Tabs } from '@mantine/core';
 import { IconPointer } from '@tabler/icons-react';
 import { memo } from 'react';
-import type { NodeId, NodeView } from '#core/contract/views.ts';
+import type { NodeId } from '#core/contract/places.ts';
+import type { NodeView } from '#core/contract/views.ts';
 import { EmptyState } from '../design/EmptyState.tsx';
 import { say, type TextKey } from '../i18n/i18n.ts';
 import { type Choices, choose, useChoices } from '../store/choices-store.ts';

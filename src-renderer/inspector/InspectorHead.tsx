@@ -2,7 +2,9 @@
 import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
 import { memo } from 'react';
-import type { NodeId, NodeLabel, NodeView } from '#core/contract/views.ts';
+import type { NodeLabel } from '#core/contract/labels.ts';
+import type { NodeId } from '#core/contract/places.ts';
+import type { NodeView } from '#core/contract/views.ts';
 import { ActionItem, AttachItems } from '../actions/NodeMenu.tsx';
 import { actionsFor, actsKey, type NodeAction } from '../actions/node-actions.ts';
 import { refusalText } from '../actions/refusal.ts';

@@ -2,7 +2,8 @@
 import { Switch, TextInput } from '@mantine/core';
 import { IconFileText, IconFilter } from '@tabler/icons-react';
 import { memo, useEffect, useRef, useState } from 'react';
-import type { LogLine, NodeId, NodeView } from '#core/contract/views.ts';
+import type { NodeId } from '#core/contract/places.ts';
+import type { LogLine, NodeView } from '#core/contract/views.ts';
 import type { HostClient } from '../bridge/carrier.ts';
 import { useHost } from '../bridge/host-store.ts';
 import { useNodeStream } from '../bridge/use-node-stream.ts';

@@ -1,6 +1,7 @@
 // The last syncs of a replica, newest first: each message with its time, the outcome, and why it was partial or full.
 import { IconArrowsExchange } from '@tabler/icons-react';
-import type { NodeId, NodeView, SyncStep, SyncTrace } from '#core/contract/views.ts';
+import type { NodeId } from '#core/contract/places.ts';
+import type { NodeView, SyncStep, SyncTrace } from '#core/contract/views.ts';
 import type { HostClient } from '../bridge/carrier.ts';
 import { useNodeStream } from '../bridge/use-node-stream.ts';
 import { EmptyState } from '../design/EmptyState.tsx';

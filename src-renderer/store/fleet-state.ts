@@ -1,7 +1,9 @@
 // What the window knows of the fleet, and how one numbered message of the host changes it: pure, no clock, no network.
+
+import type { NodeId } from '#core/contract/places.ts';
 import { marksMax, seriesPointsMax } from '#core/contract/settings.ts';
 import { emptySurroundings, type Surroundings } from '#core/contract/surroundings.ts';
-import type { FleetEvent, FleetSnapshot, Mark, NodeId, NodeView, SeriesPoint } from '#core/contract/views.ts';
+import type { FleetEvent, FleetSnapshot, Mark, NodeView, SeriesPoint } from '#core/contract/views.ts';
 
 export interface FleetState {
   /** The number of the last message applied; null before the first snapshot. */

@@ -1,6 +1,7 @@
 // The live fleet as a store: components select one node or one series and are drawn when that changes.
 import { create } from 'zustand';
-import type { FleetEvent, NodeId, NodeView } from '#core/contract/views.ts';
+import type { NodeId } from '#core/contract/places.ts';
+import type { FleetEvent, NodeView } from '#core/contract/views.ts';
 import { useAttention } from './attention-store.ts';
 import { advanceClock, useClock } from './clock-store.ts';
 import { applyFleetEvent, emptyFleet, type FleetState, isFiguresOnly } from './fleet-state.ts';

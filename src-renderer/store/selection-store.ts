@@ -1,6 +1,6 @@
 // Which node the inspector shows, which one the topology is to bring into view, and which one is being dragged.
 import { create } from 'zustand';
-import type { NodeId } from '#core/contract/views.ts';
+import type { NodeId } from '#core/contract/places.ts';
 
 export interface Selection {
   readonly nodeId: NodeId | null;

@@ -1,5 +1,7 @@
 // The ticks of a master's tape: each replica's own word on what it applied, and the master's on what was acknowledged.
-import type { AttachedReplicaView, NodeId, NodeView } from '#core/contract/views.ts';
+
+import type { NodeId } from '#core/contract/places.ts';
+import type { AttachedReplicaView, NodeView } from '#core/contract/views.ts';
 import { formatAddress } from '../i18n/format.ts';
 import { conditionOf } from '../store/node-state.ts';
 import type { TapeTick } from './tape-scale.ts';

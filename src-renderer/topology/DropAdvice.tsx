@@ -1,6 +1,7 @@
 // While a card is dragged, every other card says whether it can take it and what would run; so does the dragged one.
 import { IconArrowBarToDown, IconBan } from '@tabler/icons-react';
-import type { NodeId, NodeView } from '#core/contract/views.ts';
+import type { NodeId } from '#core/contract/places.ts';
+import type { NodeView } from '#core/contract/views.ts';
 import { attachCommand, whyNotAttach } from '../actions/attach.ts';
 import { refusalText } from '../actions/refusal.ts';
 import { say } from '../i18n/i18n.ts';

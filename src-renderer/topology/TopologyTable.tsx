@@ -1,8 +1,9 @@
 // The same fleet as a table: every figure of the graph, in rows that a screen reader and a keyboard walk through.
 import { Button, Table } from '@mantine/core';
 import { memo, useEffect, useRef, useState } from 'react';
+import type { NodeId } from '#core/contract/places.ts';
 import type { GhostView } from '#core/contract/surroundings.ts';
-import type { NodeId, NodeView } from '#core/contract/views.ts';
+import type { NodeView } from '#core/contract/views.ts';
 import { NodeMenu } from '../actions/NodeMenu.tsx';
 import { StateGlyph } from '../design/StateGlyph.tsx';
 import { openDialog } from '../dialogs/dialog-store.ts';

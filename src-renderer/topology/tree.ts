@@ -1,6 +1,8 @@
 // Who follows whom as a forest, with ghosts for servers that are spoken of but not in this console. Pure.
+
+import type { Address, NodeId } from '#core/contract/places.ts';
 import type { GhostView } from '#core/contract/surroundings.ts';
-import type { Address, NodeId, NodeView } from '#core/contract/views.ts';
+import type { NodeView } from '#core/contract/views.ts';
 import { formatAddress } from '../i18n/format.ts';
 
 /** A server that a node of ours names as its master, or that is attached to one of ours. */

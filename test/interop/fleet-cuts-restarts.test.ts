@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import type { ActResult, Plan } from '#core/contract/acts.ts';
-import type { NodeId } from '#core/contract/views.ts';
+import type { NodeId } from '#core/contract/places.ts';
 import { EmbeddedFleetNode } from '#core/fleet/observing/fleet-node.ts';
 import { openClient } from '../support/client.ts';
 import { openHost, startHost, type TestHost, unwrap } from '../support/host.ts';

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, inject, it } from 'vitest';
 import { readJournal } from '#core/audit/journal.ts';
-import type { NodeId } from '#core/contract/views.ts';
+import type { NodeId } from '#core/contract/places.ts';
 import { connectedId, startHost, type TestHost, unwrap } from '../support/host.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { waitFor } from '../support/wait-for.ts';

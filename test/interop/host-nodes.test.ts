@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Redis } from 'ioredis';
 import { describe, expect, inject, it } from 'vitest';
-import type { LogLine, NodeId, SyncTrace } from '#core/contract/views.ts';
+import type { NodeId } from '#core/contract/places.ts';
+import type { LogLine, SyncTrace } from '#core/contract/views.ts';
 import { startHost, type TestHost } from '../support/host.ts';
 import { waitFor } from '../support/wait-for.ts';
 

@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { readJournal } from '#core/audit/journal.ts';
 import type { Fault, RelayView } from '#core/contract/faults.ts';
-import type { Address, NodeId, NodeView } from '#core/contract/views.ts';
+import type { Address, NodeId } from '#core/contract/places.ts';
+import type { NodeView } from '#core/contract/views.ts';
 import { openClient, withClient } from '../support/client.ts';
 import { startHost, type TestHost, unwrap } from '../support/host.ts';
 import { expectSameData, readBack } from '../support/read-back.ts';

@@ -1,7 +1,8 @@
 // The console as a person meets it: what can be seen on the page, and what can be done with it.
 import type { Locator, Page } from 'playwright-core';
 import type { ActKind } from '#core/contract/acts.ts';
-import type { Environment, LinkPhase } from '#core/contract/views.ts';
+import type { Environment } from '#core/contract/labels.ts';
+import type { LinkPhase } from '#core/contract/views.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /** Acts that stand in a menu of the inspector, and the button that opens it. */

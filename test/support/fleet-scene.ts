@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Act, ActResult, Plan, RunProgress } from '#core/contract/acts.ts';
-import type { Address, NodeId } from '#core/contract/views.ts';
+import type { Address, NodeId } from '#core/contract/places.ts';
 import { startHost, type TestHost, unwrap } from './host.ts';
 import { type RealServerName, realServerNames, startReal } from './redis-server.ts';
 import type { ServerProcess, ServerSettings, StartOptions } from './server-process.ts';

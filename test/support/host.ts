@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRouterClient } from '@orpc/server';
 import type { Act, ActResult } from '#core/contract/acts.ts';
-import type { Outcome } from '#core/contract/contract.ts';
+import type { Outcome } from '#core/contract/failures.ts';
+import type { NodeId } from '#core/contract/places.ts';
 import type { ConnectResult } from '#core/contract/surroundings.ts';
-import type { FleetEvent, NodeId, NodeView } from '#core/contract/views.ts';
+import type { FleetEvent, NodeView } from '#core/contract/views.ts';
 import { Host } from '#core/host/host.ts';
 import { waitFor } from './wait-for.ts';
 

@@ -1,7 +1,7 @@
 // A scene with two relays at each server: one on the way of the host to it, one before all who replicate from it.
 import type { Redis } from 'ioredis';
+import type { Address, NodeId } from '#core/contract/places.ts';
 import { blankProfile } from '#core/contract/profiles.ts';
-import type { Address, NodeId } from '#core/contract/views.ts';
 import { FleetScene, quickSync } from './fleet-scene.ts';
 import { connectedId, type TestHost, unwrap } from './host.ts';
 import { type Relay, startRelay } from './relay.ts';

@@ -1,6 +1,6 @@
 // A server that was spoken of, on its way to become a node: tried, found to be one that is here already, or put off.
 import type { Failure } from '../../contract/failures.ts';
-import type { NodeId } from '../../contract/views.ts';
+import type { NodeId } from '../../contract/places.ts';
 
 /*
  *              try                    connected, another run_id

@@ -1,8 +1,8 @@
 // Takes in the servers that nodes and Sentinels speak of: each address once, each server once, whatever it is called.
 import type { Disposable } from '../../base/lifecycle.ts';
 import { FailureError, toFailure } from '../../contract/failure-error.ts';
+import type { Address, NodeId } from '../../contract/places.ts';
 import type { GhostTry } from '../../contract/surroundings.ts';
-import type { Address, NodeId } from '../../contract/views.ts';
 import type { Fleet } from '../fleet.ts';
 import type { FleetNode } from '../observing/fleet-node.ts';
 import { lookWholly } from '../observing/look.ts';

@@ -1,8 +1,8 @@
 // Connects to real servers: by a person's request, through a Sentinel by name, and to those that others tell of.
 import type { Disposable } from '../../base/lifecycle.ts';
 import { FailureError, toFailure } from '../../contract/failure-error.ts';
+import type { Address } from '../../contract/places.ts';
 import type { OfferedMaster } from '../../contract/surroundings.ts';
-import type { Address } from '../../contract/views.ts';
 import { parseRole } from '../../remote/role.ts';
 import { reachable } from '../../remote/way.ts';
 import type { Entry } from '../entry.ts';

@@ -1,7 +1,7 @@
 // Finds the Sentinels of the fleet: through the channel on which they greet each other, and through one another.
 import type { Disposable } from '../../base/lifecycle.ts';
 import { toFailure } from '../../contract/failure-error.ts';
-import type { Address } from '../../contract/views.ts';
+import type { Address } from '../../contract/places.ts';
 import type { RemoteServer } from '../../remote/remote-server.ts';
 import { helloChannel, parseHello } from '../../remote/sentinel.ts';
 import { reachable } from '../../remote/way.ts';

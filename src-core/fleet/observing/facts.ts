@@ -1,5 +1,6 @@
 // What of a node changes seldom, and is asked for at the slow pace: who it is, its memory, settings, buffers, rights.
-import type { Address, RightsView, ServerView } from '../../contract/views.ts';
+import type { Address } from '../../contract/places.ts';
+import type { RightsView, ServerView } from '../../contract/views.ts';
 import type { ClientEntry } from '../../remote/client-list.ts';
 import type { ClusterShard } from '../../remote/cluster.ts';
 import type { InfoText } from '../../remote/info.ts';

@@ -1,16 +1,9 @@
 // A node of the fleet: what embedded nodes and connections to real servers have in common, and the adapters of both.
 import { type Disposable, Emitter } from '../../base/lifecycle.ts';
 import { FailureError } from '../../contract/failure-error.ts';
-import type {
-  Address,
-  Environment,
-  Lifecycle,
-  LogLine,
-  NodeId,
-  NodeLabel,
-  SyncTrace,
-  WorkloadView,
-} from '../../contract/views.ts';
+import type { Environment, NodeLabel } from '../../contract/labels.ts';
+import type { Address, NodeId } from '../../contract/places.ts';
+import type { Lifecycle, LogLine, SyncTrace, WorkloadView } from '../../contract/views.ts';
 import type { EmbeddedNode } from '../../nodes/embedded-node.ts';
 import type { LoadSettings } from '../../nodes/node-protocol.ts';
 import type { ConnectionState, RemoteServer } from '../../remote/remote-server.ts';

@@ -1,7 +1,7 @@
 // Why a link is not streaming, as far as it can be known: from the replica's own trace, or from its master's state.
 import type { FailureCode } from '../../contract/failures.ts';
-import type { StatementCode } from '../../contract/statements.ts';
-import type { Address, Statement } from '../../contract/views.ts';
+import type { Address } from '../../contract/places.ts';
+import type { Statement, StatementCode } from '../../contract/statements.ts';
 import type { Member } from './member.ts';
 
 /** What keeps us from the master most likely keeps its replica from it too. */

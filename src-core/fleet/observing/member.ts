@@ -2,8 +2,9 @@
 
 import type { Failure } from '../../contract/failures.ts';
 import type { LinkFaultView } from '../../contract/faults.ts';
+import type { Address, NodeId } from '../../contract/places.ts';
 import { seriesPointsMax } from '../../contract/settings.ts';
-import type { Address, Lifecycle, NodeId, RestartView, SeriesPoint, SupervisionView } from '../../contract/views.ts';
+import type { Lifecycle, RestartView, SeriesPoint, SupervisionView } from '../../contract/views.ts';
 import type { FleetNode } from './fleet-node.ts';
 import type { Look } from './look.ts';
 import { LookCost } from './look-cost.ts';

@@ -1,5 +1,6 @@
 // What a master keeps in memory for one replica, against the limits at which it would drop it. Pure.
-import type { Address, OutputBufferView } from '../../contract/views.ts';
+import type { Address } from '../../contract/places.ts';
+import type { OutputBufferView } from '../../contract/views.ts';
 import { outputBufferLimits } from '../../remote/config.ts';
 import type { OutputBufferReading } from './facts.ts';
 import type { AttachedReplicaReading, NodeReading } from './reading.ts';

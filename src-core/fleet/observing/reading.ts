@@ -1,5 +1,6 @@
 // What one look at a node told: the fields of INFO and ROLE that Syncline uses, typed; the same for every kind of node.
-import type { Address, InfoField, SyncCounters } from '../../contract/views.ts';
+import type { Address } from '../../contract/places.ts';
+import type { InfoField, SyncCounters } from '../../contract/views.ts';
 import { isYes, settingNumber } from '../../remote/config.ts';
 import { type InfoText, parsePairs } from '../../remote/info.ts';
 import type { Role } from '../../remote/role.ts';

@@ -1,5 +1,5 @@
 // Who follows whom among all members, worked out once for a round of views instead of once for each figure.
-import type { Address } from '../../contract/views.ts';
+import type { Address } from '../../contract/places.ts';
 import type { Member } from './member.ts';
 import { addressKey, findMaster, findReplica } from './topology.ts';
 

@@ -1,5 +1,5 @@
 // Who follows whom: pure questions about nodes and their readings, answered without asking any server.
-import type { Address, NodeId } from '../../contract/views.ts';
+import type { Address, NodeId } from '../../contract/places.ts';
 import type { NodeReading } from './reading.ts';
 
 /** What topology needs to know of a node. */

@@ -1,5 +1,5 @@
 // Members of the fleet as the forecasts want them: what was read, measured and sampled, with null for what is not known.
-import type { NodeId } from '../../contract/views.ts';
+import type { NodeId } from '../../contract/places.ts';
 import type { ForecastMaster, ForecastReplica } from '../../insight/forecast.ts';
 import type { ServerVersion } from '../../insight/rdb-versions.ts';
 import type { OutputBufferLimit } from '../../insight/sizing.ts';

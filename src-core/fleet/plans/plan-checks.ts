@@ -1,5 +1,5 @@
 // Checks that several acts share: who is in charge, whether the role rests, what the login may do.
-import type { Environment } from '../../contract/views.ts';
+import type { Environment } from '../../contract/labels.ts';
 import type { Member } from '../observing/member.ts';
 import { descendants, findMaster } from '../observing/topology.ts';
 import type { Checks, PlanScene } from './plan-draft.ts';

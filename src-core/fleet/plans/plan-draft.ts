@@ -1,9 +1,9 @@
 // What a plan is made of before it gets its hash: the shown steps with what the runner does for each.
 import type { Act, Candidate, Forecast, MoveForecast, NodeState, PlanCheck, PlanStep } from '../../contract/acts.ts';
 import { FailureError } from '../../contract/failure-error.ts';
+import type { Address, NodeId } from '../../contract/places.ts';
 import { staleAfterMs } from '../../contract/settings.ts';
-import type { StatementCode } from '../../contract/statements.ts';
-import type { Address, NodeId, Statement } from '../../contract/views.ts';
+import type { Statement, StatementCode } from '../../contract/statements.ts';
 import type { SnapshotSize } from '../../insight/sync-cost.ts';
 import type { FollowSettings, LoadSettings } from '../../nodes/node-protocol.ts';
 import type { Member } from '../observing/member.ts';

@@ -1,6 +1,6 @@
 // Asks the concerned nodes what a plan needs besides their readings: settings, known commands, logins, a sample of keys.
 import { FailureError } from '../../contract/failure-error.ts';
-import type { NodeId } from '../../contract/views.ts';
+import type { NodeId } from '../../contract/places.ts';
 import { configCommands, parseConfig } from '../../remote/config.ts';
 import { InfoText } from '../../remote/info.ts';
 import { probeServer } from '../../remote/raw-probe.ts';

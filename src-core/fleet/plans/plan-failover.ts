@@ -1,7 +1,7 @@
 // Plans that give a tree a new master: planned failover, rescue when the master is gone, and two nodes changing places.
 import type { Candidate, Forecast } from '../../contract/acts.ts';
 import { FailureError } from '../../contract/failure-error.ts';
-import type { Address } from '../../contract/views.ts';
+import type { Address } from '../../contract/places.ts';
 import { type CandidateFacts, rankCandidates } from '../../insight/candidates.ts';
 import type { ForecastMaster } from '../../insight/forecast.ts';
 import type { Member } from '../observing/member.ts';

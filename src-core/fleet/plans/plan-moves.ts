@@ -1,6 +1,6 @@
 // Plans that move several replicas to another master, one at a time: re-point the replicas of a node, flatten a chain.
 import { FailureError } from '../../contract/failure-error.ts';
-import type { Statement } from '../../contract/views.ts';
+import type { Statement } from '../../contract/statements.ts';
 import type { Member } from '../observing/member.ts';
 import { ancestors, descendants } from '../observing/topology.ts';
 import { type ActOf, Checks, type PlanDraft, type PlanScene, say } from './plan-draft.ts';

@@ -1,7 +1,7 @@
 // Plans of the acts on one link: attach, promote, and both kinds of resync.
 import type { Forecast } from '../../contract/acts.ts';
 import { FailureError } from '../../contract/failure-error.ts';
-import type { Address } from '../../contract/views.ts';
+import type { Address } from '../../contract/places.ts';
 import { forecastForcedFull, forecastSync } from '../../insight/forecast.ts';
 import type { Member } from '../observing/member.ts';
 import { findMaster, isLoopback, sameServer, wouldCycle } from '../observing/topology.ts';

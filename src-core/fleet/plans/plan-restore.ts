@@ -1,7 +1,7 @@
 // The plan from where the fleet stands to a topology that the journal keeps: the way back of a run, or the way on.
 import type { Forecast, MoveForecast } from '../../contract/acts.ts';
 import { FailureError } from '../../contract/failure-error.ts';
-import type { Address } from '../../contract/views.ts';
+import type { Address } from '../../contract/places.ts';
 import type { Member } from '../observing/member.ts';
 import { ancestors, findMaster, isAddressOf, sameAddress } from '../observing/topology.ts';
 import { factsOf } from './forecast-facts.ts';

@@ -1,7 +1,7 @@
 // The plan that changes replication settings of a server, and writes them to its configuration file.
 import type { ChangeableSetting } from '../../contract/acts.ts';
 import { FailureError } from '../../contract/failure-error.ts';
-import type { Statement } from '../../contract/views.ts';
+import type { Statement } from '../../contract/statements.ts';
 import { memoryBytes } from '../../remote/config.ts';
 import type { Member } from '../observing/member.ts';
 import { factsOf } from './forecast-facts.ts';

@@ -1,7 +1,8 @@
 // The part of a plan in which a replica takes over from its living master without losing a write.
 import type { Forecast } from '../../contract/acts.ts';
 import { FailureError } from '../../contract/failure-error.ts';
-import type { Address, Statement } from '../../contract/views.ts';
+import type { Address } from '../../contract/places.ts';
+import type { Statement } from '../../contract/statements.ts';
 import type { ForecastMaster } from '../../insight/forecast.ts';
 import { compareVersions } from '../../insight/rdb-versions.ts';
 import type { Member } from '../observing/member.ts';

@@ -1,6 +1,7 @@
 // What plans that let a node sync have in common: the steps, the checks of a full copy, what it destroys, who follows suit.
 import type { Forecast, MoveForecast } from '../../contract/acts.ts';
-import type { Address, Statement } from '../../contract/views.ts';
+import type { Address } from '../../contract/places.ts';
+import type { Statement } from '../../contract/statements.ts';
 import { type ForecastMaster, forecastSync } from '../../insight/forecast.ts';
 import type { Member } from '../observing/member.ts';
 import { descendants } from '../observing/topology.ts';

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { Act, Plan } from '../../contract/acts.ts';
 import { FailureError } from '../../contract/failure-error.ts';
-import type { NodeId, Statement } from '../../contract/views.ts';
+import type { NodeId } from '../../contract/places.ts';
+import type { Statement } from '../../contract/statements.ts';
 import type { Member } from '../observing/member.ts';
 import {
   type PlanDraft,

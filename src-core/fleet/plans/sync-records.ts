@@ -1,6 +1,6 @@
 // Remembers the full syncs that were watched: how long each snapshot was, how fast it came, and what its time stood on.
 import type { Disposable } from '../../base/lifecycle.ts';
-import type { NodeId } from '../../contract/views.ts';
+import type { NodeId } from '../../contract/places.ts';
 import type { SnapshotSize } from '../../insight/sync-cost.ts';
 import type { Fleet } from '../fleet.ts';
 import type { Member } from '../observing/member.ts';

@@ -1,5 +1,5 @@
 // Full syncs of the fleet that were timed, and which of them tells most of one that is to come.
-import type { NodeId } from '../../contract/views.ts';
+import type { NodeId } from '../../contract/places.ts';
 import type { WatchedLike } from '../../insight/sync-cost.ts';
 import type { SyncWork } from '../../insight/sync-time.ts';
 import type { Member } from '../observing/member.ts';

@@ -2,7 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NodeEvidence, NodeState } from '../../contract/acts.ts';
 import { FailureError } from '../../contract/failure-error.ts';
-import type { NodeId, SyncCounters } from '../../contract/views.ts';
+import type { NodeId } from '../../contract/places.ts';
+import type { SyncCounters } from '../../contract/views.ts';
 import type { Fleet } from '../fleet.ts';
 import type { Member } from '../observing/member.ts';
 

@@ -6,7 +6,7 @@ import { Emitter } from '../../base/lifecycle.ts';
 import type { ActResult, NodeState, RunProgress, StepResult } from '../../contract/acts.ts';
 import { FailureError, toFailure } from '../../contract/failure-error.ts';
 import type { Failure } from '../../contract/failures.ts';
-import type { NodeId } from '../../contract/views.ts';
+import type { NodeId } from '../../contract/places.ts';
 import type { Fleet } from '../fleet.ts';
 import type { NodeKeeper } from '../node-keeper.ts';
 import type { Member } from '../observing/member.ts';

@@ -4,7 +4,7 @@ import type { Journal } from '../../audit/journal.ts';
 import { Emitter } from '../../base/lifecycle.ts';
 import type { Act, ActResult, Forecast, Plan, RunProgress, RunRequest } from '../../contract/acts.ts';
 import { FailureError } from '../../contract/failure-error.ts';
-import type { NodeId } from '../../contract/views.ts';
+import type { NodeId } from '../../contract/places.ts';
 import type { Fleet } from '../fleet.ts';
 import type { NodeKeeper } from '../node-keeper.ts';
 import type { Member } from '../observing/member.ts';

@@ -1,6 +1,6 @@
 // Does what each step of a plan says, remembers what it holds, and lets go of it whatever comes.
 import { FailureError, toFailure } from '../../contract/failure-error.ts';
-import type { NodeId } from '../../contract/views.ts';
+import type { NodeId } from '../../contract/places.ts';
 import { InfoText } from '../../remote/info.ts';
 import type { Reply } from '../../remote/role.ts';
 import type { Fleet } from '../fleet.ts';

@@ -1,5 +1,6 @@
 // By which address the others know a node, where that is not the one by which we reach it: NAT, containers. Pure.
-import type { Address, AnnouncedView } from '../../contract/views.ts';
+import type { Address } from '../../contract/places.ts';
+import type { AnnouncedView } from '../../contract/views.ts';
 import type { Member } from '../observing/member.ts';
 import type { Relations } from '../observing/relations.ts';
 import { sameAddress } from '../observing/topology.ts';

@@ -1,5 +1,5 @@
 // Servers that nodes and Sentinels speak of and that are not nodes here: who says so, and when they were last seen.
-import type { Address, NodeId } from '../../contract/views.ts';
+import type { Address, NodeId } from '../../contract/places.ts';
 import { addressKey } from '../observing/topology.ts';
 
 /** Ghosts kept at most; the one that was not seen for longest goes first. */

@@ -2,7 +2,8 @@
 import type { Disposable } from '../../base/lifecycle.ts';
 import { FailureError, toFailure } from '../../contract/failure-error.ts';
 import type { Failure } from '../../contract/failures.ts';
-import type { Address, Environment } from '../../contract/views.ts';
+import type { Environment } from '../../contract/labels.ts';
+import type { Address } from '../../contract/places.ts';
 import type { RemoteServer } from '../../remote/remote-server.ts';
 import type { Reply } from '../../remote/role.ts';
 import {

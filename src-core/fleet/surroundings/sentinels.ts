@@ -1,7 +1,7 @@
 // The Sentinels that are known: asked again and again at a slow pace, and found through each other.
 import { type Disposable, Emitter } from '../../base/lifecycle.ts';
+import type { Address } from '../../contract/places.ts';
 import type { SentinelView } from '../../contract/surroundings.ts';
-import type { Address } from '../../contract/views.ts';
 import type { Member } from '../observing/member.ts';
 import { addressKey, sameAddress } from '../observing/topology.ts';
 import { isUsable } from './ghosts.ts';

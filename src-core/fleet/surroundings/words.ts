@@ -1,5 +1,5 @@
 // Gathers every word that nodes and Sentinels say of servers that are no nodes here. Pure.
-import type { Address } from '../../contract/views.ts';
+import type { Address } from '../../contract/places.ts';
 import type { Member } from '../observing/member.ts';
 import { findMaster, findReplica, isAddressOf } from '../observing/topology.ts';
 import { isUsable, type Word } from './ghosts.ts';

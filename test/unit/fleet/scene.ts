@@ -1,6 +1,7 @@
 // A fleet without servers: members with readings as INFO would have given them, for the tests of what is pure.
 import { Emitter } from '#core/base/lifecycle.ts';
-import type { Environment, Lifecycle, LogLine, SyncTrace } from '#core/contract/views.ts';
+import type { Environment } from '#core/contract/labels.ts';
+import type { Lifecycle, LogLine, SyncTrace } from '#core/contract/views.ts';
 import type { FleetNode } from '#core/fleet/observing/fleet-node.ts';
 import { Member } from '#core/fleet/observing/member.ts';
 import type { LinkReading, NodeReading } from '#core/fleet/observing/reading.ts';

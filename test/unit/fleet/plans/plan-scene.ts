@@ -1,6 +1,6 @@
 // Plans of made-up fleets: what each would run, which checks fail, and who moves how.
 import type { Act, PlanCheck } from '#core/contract/acts.ts';
-import type { NodeId } from '#core/contract/views.ts';
+import type { NodeId } from '#core/contract/places.ts';
 import type { Member } from '#core/fleet/observing/member.ts';
 import { type PreparedPlan, preparePlan } from '#core/fleet/plans/plan.ts';
 import type { PlanFacts, PlanScene } from '#core/fleet/plans/plan-draft.ts';
