@@ -195,17 +195,22 @@ export class CutStory {
     return run;
   }
 
-  /** A write passes at every master: at once where Syncline lets go, else when the pause is at its own end. */
+  /**
+   * A write passes at every master: at once where Syncline lets go, else when the pause is at its own end. One that a
+   * server still fails over from may be a replica by then.
+   */
   async #expectWritable(): Promise<void> {
     const { scene, cut } = this;
-    const standing = await scene.standing();
-    const masters = scene.living.filter((name) => standing[name] === 'master');
+    const isMaster = async (name: Name) => (await scene.standing())[name] === 'master';
+    const takesWrites = async (name: Name) => !(await isMaster(name)) || (await scene.direct(name).set('probe', name));
     const timeoutMs = graceMs + (cut.letsGo ? 0 : holdMaxMs);
     await Promise.all(
-      masters.map((name) =>
-        waitFor(`a write at ${name}`, () => scene.direct(name).set('probe', name), Boolean, { timeoutMs }),
-      ),
+      scene.living.map((name) => waitFor(`a write at ${name}`, () => takesWrites(name), Boolean, { timeoutMs })),
     );
+    // Who has lost its master to a crash waits for a person.
+    if (scene.gone.length > 0) return;
+    const hasMaster = async () => Object.values(await scene.standing()).includes('master');
+    await waitFor('somebody to take writes', hasMaster, Boolean, { timeoutMs });
   }
 
   async #restore(runId: string, to: 'before' | 'goal'): Promise<void> {
