@@ -38,12 +38,19 @@ export class SshTunnel implements Tunnel, Disposable {
     const channel = await new Promise<ClientChannel>((resolve, reject) => {
       const late = () => reject(new FailureError('connectionTimedOut', { ...address, timeoutMs }));
       const timer = setTimeout(late, timeoutMs);
-      client.forwardOut('127.0.0.1', 0, address.host, address.port, (error, opened) => {
+      try {
+        client.forwardOut('127.0.0.1', 0, address.host, address.port, (error, opened) => {
+          clearTimeout(timer);
+          // The SSH server says no more than that the connection failed.
+          if (error) reject(new FailureError('connectionRefused', { ...address }));
+          else resolve(opened);
+        });
+      } catch {
+        // Thrown where the connection has ended a moment ago.
         clearTimeout(timer);
-        // The SSH server says no more than that the connection failed.
-        if (error) reject(new FailureError('connectionRefused', { ...address }));
-        else resolve(opened);
-      });
+        const { host, port } = this.#settings;
+        reject(new FailureError('connectionLost', { host, port }));
+      }
     });
     return asSocket(channel);
   }
@@ -58,17 +65,22 @@ export class SshTunnel implements Tunnel, Disposable {
   }
 
   #connect(timeoutMs: number): Promise<Client> {
-    this.#connection ??= connectSsh(this.#settings, timeoutMs, () => {
-      this.#connection = null;
-    }).then((client) => {
+    if (this.#connection) return this.#connection;
+    const connection = connectSsh(this.#settings, timeoutMs);
+    this.#connection = connection;
+    // The end of an earlier connection may be told late, when the next one is there already.
+    const forget = () => {
+      if (this.#connection === connection) this.#connection = null;
+    };
+    connection.then((client) => {
+      client.once('close', forget);
       if (this.#disposed) client.end();
-      return client;
-    });
-    return this.#connection;
+    }, forget);
+    return connection;
   }
 }
 
-function connectSsh(settings: SshSettings, timeoutMs: number, ended: () => void): Promise<Client> {
+function connectSsh(settings: SshSettings, timeoutMs: number): Promise<Client> {
   const { host, port } = settings;
   const client = new Client();
   let seenKey: string | null = null;
@@ -78,19 +90,12 @@ function connectSsh(settings: SshSettings, timeoutMs: number, ended: () => void)
   };
   return new Promise((resolve, reject) => {
     client.on('ready', () => resolve(client));
-    client.on('error', (error: Error & { level?: string }) => {
-      ended();
-      reject(toFailure(settings, error, seenKey, timeoutMs));
-    });
-    client.on('close', () => {
-      ended();
-      reject(new FailureError('connectionLost', { host, port }));
-    });
+    client.on('error', (error: Error & { level?: string }) => reject(toFailure(settings, error, seenKey, timeoutMs)));
+    client.on('close', () => reject(new FailureError('connectionLost', { host, port })));
     try {
       client.connect({ ...toConfig(settings), readyTimeout: timeoutMs, hostVerifier: isTrusted });
     } catch (error) {
       // A key that cannot be read is told before anything is sent.
-      ended();
       const reason = error instanceof Error ? error.message : String(error);
       reject(new FailureError('sshKeyInvalid', { host, port, reason }));
     }
