@@ -129,6 +129,7 @@ export class Machine {
     this.turns++;
     this.#call(process, async () => {
       await process.engine.stop({ save, now, force: true });
+      this.turns++;
       this.process = null;
       this.#ended = process;
       ended(process);
