@@ -3,11 +3,14 @@
 // Source: the table of RDB versions in the project's notes, measured with full syncs between real servers. Redis counts
 // up from 1; Valkey 9 begins again at 80 with a magic of its own, so that neither family loads the other's newest files.
 
-/** Enough of a server to tell its format. `redisVersion` is INFO's `redis_version`, which forks keep at what they imitate. */
+/** Enough of a server to tell its format. */
 export interface ServerVersion {
   readonly family: string;
   readonly version: string;
+  /** INFO's `redis_version`, which forks keep at what they imitate. */
   readonly redisVersion: string;
+  /** What it says itself that it writes; null where it does not. */
+  readonly writes: number | null;
 }
 
 const redisFormats: readonly (readonly [since: string, format: number])[] = [
@@ -32,19 +35,15 @@ const valkeyFormats: readonly (readonly [since: string, format: number])[] = [
 /** The newest format of Redis that Valkey loads: from 12 to 79 the numbers are Redis's alone. */
 const lastSharedFormat = 11;
 const firstValkeyFormat = 80;
-/**
- * What embedded nodes write. They write 12 while fields of hashes expire, and 9 below a master that is older than Redis
- * 7.0, which only their data tell.
- */
-const synclineFormat = 10;
 /** They load what Redis up to 8.4 and Valkey up to 8.1 write, but for values of modules. */
 const synclineNewestFormat = 12;
 
 /** The format that this server writes; null where it is not known. */
 export function snapshotFormat(server: ServerVersion): number | null {
   switch (server.family) {
+    // It goes by the data: 12 while fields of hashes expire, 9 below a master that is older than Redis 7.0, else 10.
     case 'syncline':
-      return synclineFormat;
+      return server.writes;
     case 'valkey':
       return findFormat(valkeyFormats, server.version);
     case 'redis':

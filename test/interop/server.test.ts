@@ -354,5 +354,5 @@ test('INFO has every field of Redis 7.0 in its order', async () => {
   const fieldsOf = async (client: Redis) =>
     (await client.info('default')).split('\r\n').map((line) => line.replace(/:.*/, ''));
   const [our, their] = [await fieldsOf(ours.client()), await fieldsOf(redis.client())];
-  expect(our.filter((field) => field !== 'syncline_version')).toEqual(their);
+  expect(our.filter((field) => !field.startsWith('syncline_'))).toEqual(their);
 });

@@ -98,6 +98,10 @@ export class Persistence implements Disposable {
     return this.#needs.loads.figures !== null;
   }
 
+  get writtenVersion(): number {
+    return writtenVersion(this.#needs.keyspace, this.#needs.isReplica());
+  }
+
   /** The save that runs, how long it has run, and how far it is. */
   get savesInProgress(): { readonly seconds: number; readonly keysWritten: number; readonly keysTotal: number } | null {
     if (this.#running === null) return null;
@@ -196,7 +200,7 @@ export class Persistence implements Disposable {
     const { snapshot, done } = saveRdbFile(this.#place(), {
       keyspace,
       aux: { usedMemoryBytes: keyspace.usedBytes, replication: this.#needs.replicationAux() },
-      version: writtenVersion(keyspace, this.#needs.isReplica()),
+      version: this.writtenVersion,
       timers: ports.timers,
       clock: ports.clock,
       compress: settings.compress,

@@ -21,6 +21,7 @@ export function persistenceFields({ persistence, loads, stats, clock }: InfoSour
     ['rdb_last_bgsave_time_sec', persistence.lastSaveTookSeconds],
     ['rdb_current_bgsave_time_sec', savesInProgress?.seconds ?? -1],
     ['rdb_saves', persistence.saves],
+    ['syncline_rdb_version', persistence.writtenVersion],
     ['rdb_last_cow_size', 0],
     ['rdb_last_load_keys_expired', loads.keysExpired],
     ['rdb_last_load_keys_loaded', loads.keysLoaded],

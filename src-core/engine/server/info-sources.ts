@@ -57,6 +57,8 @@ export interface PersistenceFigures {
   readonly lastSaveWorked: boolean;
   readonly lastSaveTookSeconds: number;
   readonly saves: number;
+  /** The RDB version that a snapshot of the present data would have. */
+  readonly writtenVersion: number;
 }
 
 export type SectionName =

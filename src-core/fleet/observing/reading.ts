@@ -54,6 +54,8 @@ export interface PersistenceReading {
   /** How much of it is written, 0 to 1; null while none is, or before 7.0. */
   readonly savedShare: number | null;
   readonly aofEnabled: boolean;
+  /** The RDB version of a snapshot of the present data; null where the server does not say: all but embedded nodes. */
+  readonly rdbVersion: number | null;
 }
 
 /** When a look was taken, by the clock on the wall for people, and by one that never steps for all arithmetic. */
@@ -174,6 +176,7 @@ function readPersistence(info: InfoText): PersistenceReading {
     saving: isOne(info, 'rdb_bgsave_in_progress'),
     savedShare: isOne(info, 'rdb_bgsave_in_progress') ? readSavedShare(info) : null,
     aofEnabled: isOne(info, 'aof_enabled'),
+    rdbVersion: info.number('syncline_rdb_version'),
   };
 }
 

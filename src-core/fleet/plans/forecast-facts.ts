@@ -165,6 +165,6 @@ export function toWatchedWork(
   return { ...toSyncWork(source, target, snapshot.bytes), parts: snapshot.parts, runningSaveShare: null };
 }
 
-export function versionOf({ server, redisVersion }: NodeReading): ServerVersion {
-  return { family: server.family, version: server.version, redisVersion };
+export function versionOf({ server, redisVersion, persistence }: NodeReading): ServerVersion {
+  return { family: server.family, version: server.version, redisVersion, writes: persistence.rdbVersion };
 }

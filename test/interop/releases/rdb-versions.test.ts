@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { loadsSnapshotOf, type ServerVersion, snapshotFormat } from '#core/insight/rdb-versions.ts';
 import { withClient } from '../../support/client.ts';
 import { type RealServerName, realServerNames, startReal } from '../../support/redis-server.ts';
-import { info } from '../../support/replication.ts';
+import { info, linkUp } from '../../support/replication.ts';
 import type { ServerProcess, StartOptions } from '../../support/server-process.ts';
 import { startSyncline } from '../../support/syncline-server.ts';
 
@@ -18,12 +18,14 @@ const start = (name: Name, options: StartOptions = {}) =>
   name === 'Syncline' ? startSyncline(options) : startReal(name, options);
 
 async function versionOf(server: ServerProcess, name: Name): Promise<ServerVersion> {
-  const { redis_version: redisVersion = '', valkey_version: valkey } = await withClient(server, (client) =>
-    info(client, 'server'),
-  );
-  if (name === 'Syncline') return { family: 'syncline', version: '', redisVersion };
+  const told = await withClient(server, async (client) => ({
+    ...(await info(client, 'server')),
+    ...(await info(client, 'persistence')),
+  }));
+  const { redis_version: redisVersion = '', valkey_version: valkey, syncline_rdb_version: writes } = told;
+  if (name === 'Syncline') return { family: 'syncline', version: '', redisVersion, writes: Number(writes) };
   const [family = ''] = name.toLowerCase().split(' ');
-  return { family, version: valkey ?? redisVersion, redisVersion };
+  return { family, version: valkey ?? redisVersion, redisVersion, writes: null };
 }
 
 /** A key of each packed type, whose forms are what the formats differ in. */
@@ -53,10 +55,9 @@ async function loads(name: Name, file: string): Promise<boolean> {
   }
 }
 
-it.concurrent.each(names)('%s writes what the table says, and is loaded by whom it says', async (writerName) => {
-  await using writer = await start(writerName);
+async function compare(writer: ServerProcess, name: Name): Promise<void> {
   await write(writer);
-  const version = await versionOf(writer, writerName);
+  const version = await versionOf(writer, name);
   const file = join(writer.folder, fileName);
   const written = (await readFile(file)).toString('latin1', 0, 9);
   expect(written).toBe(`REDIS${String(snapshotFormat(version)).padStart(4, '0')}`);
@@ -65,4 +66,32 @@ it.concurrent.each(names)('%s writes what the table says, and is loaded by whom 
     const foreseen = loadsSnapshotOf(await versionOf(reader, readerName), version);
     expect({ readerName, loads: await loads(readerName, file) }).toEqual({ readerName, loads: foreseen });
   }
+}
+
+it.concurrent.each(names)('%s writes what the table says, and is loaded by whom it says', async (name) => {
+  await using writer = await start(name);
+  await compare(writer, name);
+});
+
+it.concurrent('Syncline with a field that expires writes what it says, and is loaded by fewer', async () => {
+  await using writer = await startSyncline();
+  await withClient(writer, async (client) => {
+    await client.hset('hash', 'fleeting', '1');
+    await client.call('HPEXPIREAT', 'hash', Date.now() + 3_600_000, 'FIELDS', 1, 'fleeting');
+  });
+  await compare(writer, 'Syncline');
+  expect(await versionOf(writer, 'Syncline')).toMatchObject({ writes: 12 });
+});
+
+it.concurrent('Syncline below an older master writes what it says, and is loaded by its siblings', async () => {
+  await using master = await startReal('Redis 6.0');
+  await write(master);
+  await using writer = await startSyncline({ settings: { replicaof: [master.host, master.port] } });
+  await linkUp(writer);
+  await withClient(writer, (client) => client.save());
+  const version = await versionOf(writer, 'Syncline');
+  expect(version).toMatchObject({ writes: 9 });
+  await using sibling = await startReal('Redis 6.0');
+  expect(loadsSnapshotOf(await versionOf(sibling, 'Redis 6.0'), version)).toBe(true);
+  expect(await loads('Redis 6.0', join(writer.folder, fileName))).toBe(true);
 });

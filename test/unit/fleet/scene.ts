@@ -75,6 +75,7 @@ export function sceneReading(port: number, reading: Partial<NodeReading> = {}): 
       changesSinceSave: 0,
       saving: false,
       savedShare: null,
+      rdbVersion: null,
       aofEnabled: false,
     },
     priority: null,
