@@ -1,6 +1,7 @@
 // Puts the lines of the journal together to runs, and says which of them can be undone or resumed.
-import type { JournalRun, StepResult } from '../contract/acts.ts';
+import type { JournalRun, NodeState, StepResult } from '../contract/acts.ts';
 import type { Failure } from '../contract/failures.ts';
+import type { Address } from '../contract/places.ts';
 import {
   type BegunEntry,
   type JournalEntry,
@@ -99,6 +100,8 @@ function toRun(
   const isOver = state !== 'running';
   // A journal of an older Syncline knows less.
   const knowsLinks = (goal?.length ?? 0) > 0 && (before?.length ?? 0) > 0;
+  // A resync or a restart that came to its end left everybody where it was.
+  const isBack = state === 'done' && knowsLinks && goal.every((link) => stoodThere(link, before));
   return {
     runId,
     atMs,
@@ -112,10 +115,18 @@ function toRun(
     openStep,
     forceReason: forceReason ?? null,
     before: before ?? [],
-    canUndo: isOver && hasMoved && (knowsLinks || knowsSettings(replacedSettings)),
+    canUndo: isOver && hasMoved && ((knowsLinks && !isBack) || knowsSettings(replacedSettings)),
     canResume: isOver && state !== 'done' && (knowsLinks || knowsSettings(goalSettings)),
     isSettled: settled.has(runId),
   };
+}
+
+function stoodThere({ nodeId, master }: JournalLink, before: readonly NodeState[]): boolean {
+  return before.some((state) => state.nodeId === nodeId && isSameAddress(state.master, master));
+}
+
+function isSameAddress(one: Address | null, other: Address | null): boolean {
+  return one?.host === other?.host && one?.port === other?.port;
 }
 
 function knowsSettings(settings: readonly JournalSettings[] = []): boolean {

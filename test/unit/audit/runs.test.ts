@@ -92,6 +92,13 @@ it.each<[string, JournalEntry[], object]>([
   expect(toRuns(entries, nobody)).toMatchObject([expected]);
 });
 
+it('what came to its end and moved nobody has no way back, what was cut has one', () => {
+  const resync = { ...promote('r'), goal: [{ ...link, master }] } as JournalEntry;
+  const steps = [resync, stepBegun('r'), stepEnded('r')];
+  expect(toRuns([...steps, ended('r')], nobody)).toMatchObject([{ state: 'done', canUndo: false }]);
+  expect(toRuns([...steps, ended('r', 'commandRefused')], nobody)).toMatchObject([{ state: 'failed', canUndo: true }]);
+});
+
 it('a run that goes on can be neither undone nor resumed', () => {
   const [run] = toRuns([promote('r'), stepBegun('r')], new Set(['r']));
   expect(run).toMatchObject({ state: 'running', canUndo: false, canResume: false });
