@@ -176,6 +176,7 @@ export const statementCodes = [
   'undoForgetNode', // name
   'undoImpossible', // name
   'undoFromJournal', // the journal knows the topology before
+  'undoThroughSentinel', // masterName
   'undoRescue', // name
   'undoSettings', // name
   'undoRestart', // name

@@ -197,6 +197,7 @@ export const statements = {
   undoStartLoad: 'Stop the load. What it wrote on {{name}} stays.',
   undoStopLoad: 'Start the load on {{name}} again.',
   undoForgetNode: 'Connect to {{name}} again.',
+  undoThroughSentinel: 'By another failover of {{masterName}}: Sentinel chooses who takes over, by its own rules.',
   undoFromJournal: 'The journal keeps who followed whom: “Undo” plans the way back.',
   undoRescue: 'Not by itself: when the lost master comes back it has to follow {{name}}, or both take writes.',
   undoSettings: 'The journal keeps the present values: “Undo” sets them again.',

@@ -5,6 +5,7 @@ import { createRouterClient } from '@orpc/server';
 import * as z from 'zod';
 import { actSchema } from '#core/contract/acts.ts';
 import { Host } from '#core/host/host.ts';
+import { waitFor } from './wait-for.ts';
 import { connectThrough } from './wired-scene.ts';
 
 const address = z.object({ host: z.string(), port: z.int() });
@@ -13,6 +14,8 @@ const task = z
     folder: z.string(),
     workerUrl: z.string(),
     servers: z.array(z.object({ name: z.string(), path: address, door: address })),
+    /** Those that are in charge: the act waits until it is known what they watch. */
+    sentinels: z.array(address).default([]),
     /** With names in the places of ids: this process gives ids of its own. */
     act: z.record(z.string(), z.unknown()),
     /** Dies when so many steps are done. */
@@ -56,6 +59,10 @@ function openStep(): number | null {
 
 const ids = new Map<string, string>();
 for (const server of task.servers) ids.set(server.name, await connectThrough(client, server));
+for (const sentinel of task.sentinels) value(await client.connections.connect(sentinel));
+if (task.sentinels.length > 0) {
+  await waitFor('the Sentinels to be known', () => host.fleet.members.some(({ supervision }) => supervision !== null));
+}
 const withIds = Object.entries(task.act).map(([name, word]) => [name, ids.get(String(word)) ?? word]);
 const act = actSchema.parse(Object.fromEntries(withIds));
 let plan = value(await client.acts.plan(act));

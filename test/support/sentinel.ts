@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RealServerName, startReal } from './redis-server.ts';
 import type { ServerProcess } from './server-process.ts';
+import { waitFor } from './wait-for.ts';
 
 export interface SentinelOptions {
   readonly quorum?: number;
@@ -46,4 +47,23 @@ export async function startSentinel(
       await rm(folder, { recursive: true, force: true });
     },
   });
+}
+
+/** It asks the servers for INFO each ten seconds. */
+const replicaKnownMs = 60_000;
+
+/** Waits until the Sentinel knows one replica of the master, and has heard from it that it follows: it would take it. */
+export async function untilReplicaKnown(sentinel: ServerProcess, masterName: string): Promise<void> {
+  const client = sentinel.client();
+  const follows = (replica: unknown) => {
+    const fields = Array.isArray(replica) ? replica.map(String) : [];
+    const fieldOf = (name: string) => fields[fields.indexOf(name) + 1];
+    return fieldOf('flags') === 'slave' && fieldOf('master-link-status') === 'ok';
+  };
+  await waitFor(
+    'the Sentinel to know the replica',
+    () => client.call('SENTINEL', 'REPLICAS', masterName),
+    (replicas) => Array.isArray(replicas) && replicas.length === 1 && follows(replicas[0]),
+    { timeoutMs: replicaKnownMs },
+  );
 }

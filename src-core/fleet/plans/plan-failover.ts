@@ -109,7 +109,8 @@ function draftThroughSentinel(
         timeoutMs: sentinelTimeoutMs,
       }),
     ],
-    undo: say('undoFromJournal'),
+    // There is no goal to lead on to or back from: who takes over is Sentinel's choice.
+    undo: say('undoThroughSentinel', { masterName }),
     losesDataAt: null,
     refusal: checks.refusal,
     concerns: [master, ...replicas],
