@@ -104,7 +104,7 @@ export class CutStory {
    * @param endsAt steps at which a run that goes on all the same is cancelled: what they wait for nobody does
    */
   async runAndCut(
-    cut: (runId: string, countDone: () => number) => unknown,
+    cut: (runId: string) => unknown,
     endsAt: (step: PlanStep) => boolean = () => false,
   ): Promise<ActResult> {
     const { scene, steps } = this;
@@ -122,7 +122,7 @@ export class CutStory {
     }
     await waitFor(`step ${steps}`, () => countDone() >= steps, Boolean, { intervalMs: 1 });
     const runId = newest()?.runId ?? '';
-    await cut(runId, countDone);
+    await cut(runId);
     let isOver = false;
     const ended = running.finally(() => {
       isOver = true;
