@@ -67,6 +67,28 @@ export function forecastForcedFull(
   };
 }
 
+/**
+ * The forecast of an act that moves and drops nothing.
+ * @param master whose backlog is shown, with where the replica stands in it; null: none is
+ */
+export function forecastNoSync(
+  reason: Statement,
+  master: ForecastMaster | null = null,
+  replicaOffset: number | null = null,
+): Forecast {
+  return {
+    sync: 'none',
+    reason,
+    transferBytes: 0,
+    keysDestroyed: 0,
+    bytesDestroyed: 0,
+    replicasBelow: 0,
+    cost: null,
+    advice: null,
+    window: master && toWindow(master, replicaOffset),
+  };
+}
+
 function fullCost(
   replica: ForecastReplica | null,
   master: ForecastMaster | null,

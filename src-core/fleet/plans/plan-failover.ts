@@ -3,7 +3,7 @@ import type { Candidate, Forecast } from '../../contract/acts.ts';
 import { FailureError } from '../../contract/failure-error.ts';
 import type { Address } from '../../contract/places.ts';
 import { type CandidateFacts, rankCandidates } from '../../insight/candidates.ts';
-import type { ForecastMaster } from '../../insight/forecast.ts';
+import { type ForecastMaster, forecastNoSync } from '../../insight/forecast.ts';
 import type { Member } from '../observing/member.ts';
 import { findMaster, sameAddress } from '../observing/topology.ts';
 import { checkRights, checkRoleChange } from './plan-checks.ts';
@@ -259,20 +259,10 @@ function checkRescue(
 function forecastRescue(replica: Member, master: Member | null, own: Candidate | null): Forecast {
   const names = { name: replica.node.name, master: masterOf(replica, master) };
   const lostBytes = own?.lostBytes ?? null;
-  return {
-    sync: 'none',
-    reason:
-      lostBytes === null || !master?.reading
-        ? say('promoteLossUnknown', names)
-        : say('promoteMasterGone', { ...names, lostBytes }),
-    transferBytes: 0,
-    keysDestroyed: 0,
-    bytesDestroyed: 0,
-    replicasBelow: 0,
-    cost: null,
-    advice: null,
-    window: null,
-  };
+  const isUnknown = lostBytes === null || !master?.reading;
+  return forecastNoSync(
+    isUnknown ? say('promoteLossUnknown', names) : say('promoteMasterGone', { ...names, lostBytes }),
+  );
 }
 
 function goneMaster(master: Member | null) {

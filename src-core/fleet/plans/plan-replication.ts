@@ -2,7 +2,7 @@
 import type { Forecast } from '../../contract/acts.ts';
 import { FailureError } from '../../contract/failure-error.ts';
 import type { Address } from '../../contract/places.ts';
-import { forecastForcedFull, forecastSync } from '../../insight/forecast.ts';
+import { forecastForcedFull, forecastNoSync, forecastSync } from '../../insight/forecast.ts';
 import type { Member } from '../observing/member.ts';
 import { findMaster, isLoopback, sameServer, wouldCycle } from '../observing/topology.ts';
 import { factsOf, toForecastMaster, toForecastReplica } from './forecast-facts.ts';
@@ -144,25 +144,10 @@ function forecastPromotion(replica: Member, master: Member | null, scene: PlanSc
   const source = toForecastMaster(master, scene);
   const lagBytes = source && source.replicationId === replica.reading?.replicationId ? source.offset - offset : null;
   const isBehind = source !== null && lagBytes !== null && lagBytes > 0;
-  return {
-    sync: 'none',
-    reason: isBehind
-      ? say('promoteBehindMaster', { name, master: source.name, lagBytes })
-      : say('promoteKeepsData', { name, offset }),
-    transferBytes: 0,
-    keysDestroyed: 0,
-    bytesDestroyed: 0,
-    replicasBelow: 0,
-    cost: null,
-    advice: null,
-    window: source?.backlog.active
-      ? {
-          firstByte: source.backlog.firstByte,
-          endOffset: source.offset,
-          replicaOffset: lagBytes === null ? null : offset,
-        }
-      : null,
-  };
+  const reason = isBehind
+    ? say('promoteBehindMaster', { name, master: source.name, lagBytes })
+    : say('promoteKeepsData', { name, offset });
+  return forecastNoSync(reason, source, lagBytes === null ? null : offset);
 }
 
 export function draftResync(
@@ -216,17 +201,8 @@ function foreseeResync(
   const asked = (isFull ? forecastForcedFull : forecastSync)(toForecastReplica(replica, master, scene), source, names);
   const forecast = master ? withBothEnds(asked, replica, master, scene) : asked;
   if (factsOf(scene, replica.id).loginAccepted !== false) return forecast;
-  const reason = say('syncLoginRejected', names);
-  return {
-    ...forecast,
-    sync: 'none',
-    reason,
-    transferBytes: 0,
-    keysDestroyed: 0,
-    bytesDestroyed: 0,
-    cost: null,
-    advice: null,
-  };
+  const { window, replicasBelow } = forecast;
+  return { ...forecastNoSync(say('syncLoginRejected', names)), window, replicasBelow };
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Forecast } from '../../contract/acts.ts';
 import { FailureError } from '../../contract/failure-error.ts';
 import type { Address } from '../../contract/places.ts';
 import type { Statement } from '../../contract/statements.ts';
-import type { ForecastMaster } from '../../insight/forecast.ts';
+import { type ForecastMaster, forecastNoSync } from '../../insight/forecast.ts';
 import { compareVersions } from '../../insight/rdb-versions.ts';
 import type { Member } from '../observing/member.ts';
 import type { AttachedReplicaReading } from '../observing/reading.ts';
@@ -213,17 +213,6 @@ export function forecastRaised(switchover: Switchover, scene: PlanScene): Foreca
   const { master, replica } = switchover;
   const source = toForecastMaster(master, scene);
   const offset = replica.reading?.link?.offset ?? null;
-  return {
-    sync: 'none',
-    reason: say('promoteInStep', { name: replica.node.name, master: master.node.name }),
-    transferBytes: 0,
-    keysDestroyed: 0,
-    bytesDestroyed: 0,
-    replicasBelow: 0,
-    cost: null,
-    advice: null,
-    window: source?.backlog.active
-      ? { firstByte: source.backlog.firstByte, endOffset: source.offset, replicaOffset: offset }
-      : null,
-  };
+  const reason = say('promoteInStep', { name: replica.node.name, master: master.node.name });
+  return forecastNoSync(reason, source, offset);
 }

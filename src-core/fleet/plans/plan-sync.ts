@@ -2,7 +2,7 @@
 import type { Forecast, MoveForecast } from '../../contract/acts.ts';
 import type { Address } from '../../contract/places.ts';
 import type { Statement } from '../../contract/statements.ts';
-import { type ForecastMaster, forecastSync } from '../../insight/forecast.ts';
+import { type ForecastMaster, forecastNoSync, forecastSync } from '../../insight/forecast.ts';
 import type { Member } from '../observing/member.ts';
 import { descendants } from '../observing/topology.ts';
 import { factsOf, toForecastMaster, toForecastReplica } from './forecast-facts.ts';
@@ -75,17 +75,7 @@ function waitersBelow(member: Member, scene: PlanScene): MoveForecast[] {
   return descendants(member, scene.members).map((below) => ({
     nodeId: below.id,
     nodeName: below.node.name,
-    forecast: {
-      sync: 'none',
-      reason: say('syncBelowWaits', { name: below.node.name, master: member.node.name }),
-      transferBytes: 0,
-      keysDestroyed: 0,
-      bytesDestroyed: 0,
-      replicasBelow: 0,
-      window: null,
-      cost: null,
-      advice: null,
-    },
+    forecast: forecastNoSync(say('syncBelowWaits', { name: below.node.name, master: member.node.name })),
   }));
 }
 
@@ -113,10 +103,10 @@ export function checkFullSync(
   else if (syncsByTwo(replica, master, scene)) checks.pass('checkBufferAtReplica', { ...names, peakBytes });
   else if (limitBytes === 0) checks.pass('checkBufferUnlimited', { ...names, peakBytes });
   else checks.pass('checkBufferFits', { ...names, peakBytes, limitBytes });
-  checkFork(checks, master, forecast, scene);
+  checkFork(checks, master, forecast);
 }
 
-function checkFork(checks: Checks, master: Member, forecast: Forecast, _scene: PlanScene): void {
+function checkFork(checks: Checks, master: Member, forecast: Forecast): void {
   const forkBytes = forecast.cost?.forkBytes ?? null;
   const memory = master.reading?.memory;
   if (forkBytes === null || forkBytes === 0 || !memory) return;
