@@ -120,13 +120,23 @@ export class HashValue {
     return this.#expiries?.delete(field) ?? false;
   }
 
+  /** A field as a client sees it: not there when it is past its time. */
+  getVisible(field: string, nowMs: number): string | undefined {
+    const atMs = this.expiryMs(field);
+    return atMs !== -1 && atMs < nowMs ? undefined : this.get(field);
+  }
+
   /** The fields past their time. */
   dueAt(nowMs: number): string[] {
     return this.#expiries?.dueAt(nowMs) ?? [];
   }
 
-  /** The hash as a client sees it: without the fields past their time. Itself, while there are none. */
+  /**
+   * The hash as a client sees it: without the fields past their time. Itself while there are none, else a copy: who
+   * wants single fields asks `getVisible`.
+   */
   visibleAt(nowMs: number): HashValue {
+    if (this.#expiries === null) return this;
     const due = this.dueAt(nowMs);
     if (due.length === 0) return this;
     const visible = this.clone();

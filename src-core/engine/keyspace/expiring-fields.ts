@@ -43,7 +43,9 @@ export class ExpiringFields {
 
   /** Deletes fields past their time in the next keys, by the keyspace's clock. */
   expire(): void {
-    for (const key of [...this.#keys].slice(0, ROUND_KEYS)) {
+    let left = Math.min(this.#keys.size, ROUND_KEYS);
+    for (const key of this.#keys) {
+      if (left-- === 0) break;
       this.#keys.delete(key);
       const ref = this.#refOf(key);
       if (ref !== NO_REF && !this.#database.expireFields(ref)) this.#keys.add(key);

@@ -143,6 +143,43 @@ it('end by themselves on ours once it is promoted, and its replicas hear of it',
   expect(await syncCounts(middle)).toMatchObject({ full: 1 });
 });
 
+it('are shown past their time as Redis 8.0 shows them, until they are deleted', async () => {
+  await using ours = await startSyncline({ settings });
+  await using theirs = await startRelease('Redis 8.0', { settings });
+  const shown = [
+    // First: a master of Redis deletes such a field when it is asked for by its name.
+    ['HLEN', 'h'],
+    ['HKEYS', 'h'],
+    ['HVALS', 'h'],
+    ['HGETALL', 'h'],
+    ['HSCAN', 'h', '0'],
+    ['HGET', 'h', 'ends'],
+    ['HMGET', 'h', 'stays', 'ends', 'none'],
+    ['HEXISTS', 'h', 'ends'],
+    ['HSTRLEN', 'h', 'ends'],
+    ['HPEXPIRETIME', 'h', 'FIELDS', '2', 'stays', 'ends'],
+    ['SORT', 'l', 'BY', '*->stays', 'GET', '*->ends', 'GET', '*->stays'],
+  ] as const;
+  const answers = await Promise.all(
+    [ours, theirs].map(async (server) => {
+      const endsAtMs = Date.now() + 300;
+      await say(
+        server,
+        ['DEBUG', 'SET-ACTIVE-EXPIRE', '0'],
+        ['RPUSH', 'l', 'h'],
+        ['HSET', 'h', 'stays', '1', 'ends', '2'],
+        ['HPEXPIREAT', 'h', String(endsAtMs), 'FIELDS', '1', 'ends'],
+      );
+      const client = server.client();
+      await waitFor('its time to be over', () => Date.now() > endsAtMs + 1);
+      const told: unknown[] = [];
+      for (const [name, ...words] of shown) told.push(await client.call(name, ...words));
+      return told;
+    }),
+  );
+  expect(answers[0]).toEqual(answers[1]);
+});
+
 it('answer as Redis 8.0 answers, errors included', async () => {
   await using ours = await startSyncline({ settings });
   await using theirs = await startRelease('Redis 8.0', { settings });

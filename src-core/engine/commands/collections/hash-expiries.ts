@@ -5,7 +5,7 @@ import { type ExpireUnit, expireTimeMs, expireUnits } from '../keys/expire-time.
 import { invalidExpire, ReplyError, replyErrors, unknownArgument, wrongArity } from '../reply-errors.ts';
 import type { CommandContext, CommandRow } from '../spec.ts';
 import { hashKind, type Opened, saveCollection } from './collection-keys.ts';
-import { openHash, openOrCreateHash, readHash } from './hash-keys.ts';
+import { openHash, openOrCreateHash, readStoredHash, visibleField } from './hash-keys.ts';
 
 /** 48 bits: Redis keeps no later moment for a field. */
 const LAST_MOMENT_MS = 2 ** 48 - 2;
@@ -107,11 +107,12 @@ function hpersist(context: CommandContext): void {
 function hpexpiretime(context: CommandContext): void {
   const { args } = context;
   const first = fieldsFrom(args, 2);
-  const hash = readHash(context);
+  const hash = readStoredHash(context);
   const answers: number[] = [];
   for (let i = first; i < args.count; i++) {
     const field = args.text(i);
-    answers.push(hash?.has(field) ? hash.expiryMs(field) : answer.noField);
+    const isThere = hash !== null && visibleField(context, hash, field) !== undefined;
+    answers.push(isThere ? hash.expiryMs(field) : answer.noField);
   }
   replyAll(context, answers);
 }

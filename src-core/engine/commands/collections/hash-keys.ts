@@ -4,9 +4,20 @@ import { NO_REF } from '../../keyspace/database.ts';
 import type { CommandContext } from '../spec.ts';
 import { hashKind, type Opened, openCollection, readCollection } from './collection-keys.ts';
 
-/** The hash under key 1 for reading, null if there is none, or none of its fields. @throws ReplyError for another type */
-export function readHash({ db, args, keyspace, nowMs }: CommandContext): HashValue | null {
-  const hash = readCollection(db, args, 1, hashKind);
+/** The hash under key 1 with all fields that it holds, null if there is none. @throws ReplyError for another type */
+export function readStoredHash({ db, args }: CommandContext): HashValue | null {
+  return readCollection(db, args, 1, hashKind);
+}
+
+/** A field of such a hash as a client sees it, without a look at the others. */
+export function visibleField({ keyspace, nowMs }: CommandContext, hash: HashValue, field: string): string | undefined {
+  return keyspace.expiryMode === 'ignore' ? hash.get(field) : hash.getVisible(field, nowMs);
+}
+
+/** The hash under key 1 as a client sees it, null if there is none, or none of its fields. @throws ReplyError */
+export function readHash(context: CommandContext): HashValue | null {
+  const { keyspace, nowMs } = context;
+  const hash = readStoredHash(context);
   if (hash === null || keyspace.expiryMode === 'ignore') return hash;
   const visible = hash.visibleAt(nowMs);
   return visible.size === 0 ? null : visible;

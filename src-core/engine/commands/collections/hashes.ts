@@ -1,11 +1,12 @@
 // The hash commands.
 import { addLongDoubles, type LongDouble, longDoubleText, parseLongDouble } from '../../../base/long-double.ts';
 import { MAX_INT64, MIN_INT64, parseCanonicalInteger } from '../../data/canonical-integer.ts';
+import type { HashValue } from '../../data/hash-value.ts';
 import { ReplyError, replyErrors, wrongArity } from '../reply-errors.ts';
 import { parseCursor, parseScanOptions, replyScanned, scanMatches } from '../scan-options.ts';
 import type { CommandContext, CommandRow } from '../spec.ts';
 import { hashKind, saveCollection } from './collection-keys.ts';
-import { openHash, openOrCreateHash, readHash } from './hash-keys.ts';
+import { openHash, openOrCreateHash, readHash, readStoredHash, visibleField } from './hash-keys.ts';
 import { pickDistinct, randomPickCount } from './random-picks.ts';
 
 function setFields(context: CommandContext, commandName: string): number {
@@ -49,15 +50,20 @@ function replyValue(context: CommandContext, value: string | undefined): void {
   else context.reply.bulkLatin1(value);
 }
 
+/** The field that argument `i` names. */
+function fieldAt(context: CommandContext, hash: HashValue | null, i: number): string | undefined {
+  return hash === null ? undefined : visibleField(context, hash, context.args.text(i));
+}
+
 function hget(context: CommandContext): void {
-  replyValue(context, readHash(context)?.get(context.args.text(2)));
+  replyValue(context, fieldAt(context, readStoredHash(context), 2));
 }
 
 function hmget(context: CommandContext): void {
   const { args, reply } = context;
-  const hash = readHash(context);
+  const hash = readStoredHash(context);
   reply.array(args.count - 2);
-  for (let i = 2; i < args.count; i++) replyValue(context, hash?.get(args.text(i)));
+  for (let i = 2; i < args.count; i++) replyValue(context, fieldAt(context, hash, i));
 }
 
 function hgetall(context: CommandContext): void {
@@ -95,15 +101,16 @@ function hdel(context: CommandContext): void {
 }
 
 function hexists(context: CommandContext): void {
-  context.reply.integer(readHash(context)?.has(context.args.text(2)) ? 1 : 0);
+  context.reply.integer(fieldAt(context, readStoredHash(context), 2) === undefined ? 0 : 1);
 }
 
+/** As Redis from 7.4 on: a field past its time counts until it is deleted. */
 function hlen(context: CommandContext): void {
-  context.reply.integer(readHash(context)?.size ?? 0);
+  context.reply.integer(readStoredHash(context)?.size ?? 0);
 }
 
 function hstrlen(context: CommandContext): void {
-  context.reply.integer(readHash(context)?.get(context.args.text(2))?.length ?? 0);
+  context.reply.integer(fieldAt(context, readStoredHash(context), 2)?.length ?? 0);
 }
 
 function hincrby(context: CommandContext): void {

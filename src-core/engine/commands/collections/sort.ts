@@ -92,7 +92,7 @@ function lookUp(db: Database, pattern: string, element: string): string | null {
   if (ref === NO_REF) return null;
   if (field === null) return db.type(ref) === valueType.string ? db.inlineBytes(ref).latin1Slice() : null;
   return db.type(ref) === valueType.hash
-    ? (viewCollection(db, ref, hashKind).visibleAt(db.space.nowMs).get(field) ?? null)
+    ? (viewCollection(db, ref, hashKind).getVisible(field, db.space.nowMs) ?? null)
     : null;
 }
 

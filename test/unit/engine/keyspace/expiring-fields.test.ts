@@ -55,6 +55,18 @@ describe('fields past their time', () => {
     expect(readKeyspace(keyspace).get('0:h')).toBe('4 -1 ["b,value of b"]');
   });
 
+  it('end in the next round where many others come before', () => {
+    for (let index = 0; index < 100; index++) put(`stays ${index}`, { a: 1000 });
+    put('last', { x: 100, y: 1000 });
+    runAt(101);
+    expect(told).toEqual([]);
+    runAt(101);
+    expect(told).toEqual(['0 last x']);
+    for (let round = 0; round < 3; round++) runAt(1001);
+    expect(told).toHaveLength(102);
+    expect(keyspace.size).toBe(0);
+  });
+
   it('stay on a replica until its master says that they are gone', () => {
     put('h', { a: 100 });
     keyspace.expiryMode = 'hide';
