@@ -9,7 +9,7 @@ import type { JournalRun } from '#core/contract/acts.ts';
 import { bundleEntry } from '../support/bundle.mjs';
 import { type FleetScene, startTree } from '../support/fleet-scene.ts';
 import { openHost, unwrap } from '../support/host.ts';
-import { startSentinel, untilReplicaKnown } from '../support/sentinel.ts';
+import { startSentinel, untilReplicasKnown } from '../support/sentinel.ts';
 import type { ServerProcess } from '../support/server-process.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -30,7 +30,7 @@ type Told = Pick<JournalRun, 'state'> & Partial<JournalRun>;
 async function startSupervised(): Promise<Story & AsyncDisposable> {
   const scene = await startTree(worker(), 'alpha', 'bravo');
   const sentinel = await startSentinel('shop', scene.at('alpha').process, { quorum: 1 });
-  await untilReplicaKnown(sentinel, 'shop');
+  await untilReplicasKnown(sentinel, 'shop', 1);
   await letIn({ scene, sentinel });
   return {
     scene,

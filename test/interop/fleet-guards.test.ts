@@ -7,7 +7,7 @@ import { describe, expect, inject, it } from 'vitest';
 import type { Plan } from '#core/contract/acts.ts';
 import { FleetScene, startScene, startTree } from '../support/fleet-scene.ts';
 import { startHost, unwrap } from '../support/host.ts';
-import { startSentinel, untilReplicaKnown } from '../support/sentinel.ts';
+import { startSentinel, untilReplicasKnown } from '../support/sentinel.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const worker = () => inject('nodeWorkerUrl');
@@ -97,7 +97,7 @@ describe('Sentinel in charge', () => {
         timeoutMs: 30_000,
       },
     );
-    for (const sentinel of [one, two, three]) await untilReplicaKnown(sentinel, 'shop');
+    for (const sentinel of [one, two, three]) await untilReplicasKnown(sentinel, 'shop', 1);
     const promote = await scene.plan({ kind: 'promote', nodeId: scene.id('bravo') });
     expect(failed(promote)).toEqual([['checkSentinelInCharge', true]]);
     const plan = await scene.plan({ kind: 'failover', nodeId: scene.id('bravo') });

@@ -3,9 +3,17 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { freePort } from '../support/free-port.ts';
 import { startRedis } from '../support/redis-server.ts';
-import { attach, expectInSync, info, linkUp, syncCounts } from '../support/replication.ts';
+import { attach, expectInSync, linkUp, syncCounts } from '../support/replication.ts';
+import {
+  fieldsOf,
+  hush,
+  replicasOf,
+  startSentinel,
+  untilFollows,
+  untilPromoted,
+  untilReplicasKnown,
+} from '../support/sentinel.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 import { startSyncline } from '../support/syncline-server.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -49,24 +57,6 @@ async function startOurs(priority: number): Promise<ServerProcess> {
   return kept(await startServerProcess(program, { folder, settings: serverSettings }));
 }
 
-async function startSentinel(master: ServerProcess): Promise<ServerProcess> {
-  const folder = await newFolder();
-  const port = await freePort();
-  const path = join(folder, 'sentinel.conf');
-  const lines = [
-    `port ${port}`,
-    'bind 127.0.0.1',
-    `dir ${folder}`,
-    `sentinel monitor ${group} 127.0.0.1 ${master.port} 2`,
-    `sentinel down-after-milliseconds ${group} ${downAfterMs}`,
-    `sentinel failover-timeout ${group} 10000`,
-    `sentinel parallel-syncs ${group} 2`,
-  ];
-  await writeFile(path, `${lines.join('\n')}\n`);
-  const program = { name: 'redis-sentinel', command: 'redis-sentinel', leadingArguments: [path] };
-  return kept(await startServerProcess(program, { folder, port, readyText: 'Sentinel ID is', settings: { save: '' } }));
-}
-
 interface Group {
   readonly master: ServerProcess;
   /** Of the two, the one that Sentinel prefers. */
@@ -84,7 +74,8 @@ async function startGroup(): Promise<Group> {
     await attach(replica, master);
     await linkUp(replica);
   }
-  const sentinels = [await startSentinel(master), await startSentinel(master), await startSentinel(master)];
+  const sentinels: ServerProcess[] = [];
+  for (let i = 0; i < 3; i++) sentinels.push(kept(await startSentinel(group, master, { downAfterMs })));
   for (const sentinel of sentinels) {
     await waitFor(
       'each Sentinel to know both replicas and the two others',
@@ -92,58 +83,9 @@ async function startGroup(): Promise<Group> {
       (fields) => fields['num-slaves'] === '2' && fields['num-other-sentinels'] === '2' && fields.flags === 'master',
       { timeoutMs: failoverMs },
     );
-    await waitFor(
-      'each Sentinel to have heard of both replicas what they are',
-      () => replicasOf(sentinel),
-      (replicas) => replicas.every((fields) => fields.flags === 'slave' && fields['master-link-status'] === 'ok'),
-      { timeoutMs: failoverMs },
-    );
+    await untilReplicasKnown(sentinel, group, 2);
   }
   return { master, ours, redis, sentinels };
-}
-
-function fieldsOf(flat: unknown): Record<string, string> {
-  const words = flat as string[];
-  return Object.fromEntries(words.flatMap((word, i) => (i % 2 === 0 ? [[word, words[i + 1]!]] : [])));
-}
-
-async function replicasOf(sentinel: ServerProcess): Promise<Record<string, string>[]> {
-  return ((await sentinel.client().call('SENTINEL', 'REPLICAS', group)) as unknown[]).map(fieldsOf);
-}
-
-/** Waits until every Sentinel says that this server is the master now, and it says so itself. */
-async function promoted(server: ServerProcess, sentinels: readonly ServerProcess[]): Promise<void> {
-  for (const sentinel of sentinels) {
-    await waitFor(
-      `a Sentinel to name ${server.name} on ${server.port} as the master`,
-      () => sentinel.client().call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', group),
-      (address) => (address as string[])[1] === String(server.port),
-      { timeoutMs: failoverMs },
-    );
-  }
-  await waitFor(
-    'the promoted server to be a master',
-    () => info(server.client(), 'replication'),
-    (is) => is.role === 'master',
-  );
-}
-
-async function follows(replica: ServerProcess, master: ServerProcess): Promise<void> {
-  await waitFor(
-    `${replica.name} on ${replica.port} to follow ${master.port}`,
-    () => info(replica.client(), 'replication'),
-    (is) => is.master_port === String(master.port) && is.master_link_status === 'up',
-    { timeoutMs: failoverMs },
-  );
-}
-
-/**
- * Nothing more gets into the stream by itself. Sentinel publishes at the master, also while it hands over, and the
- * replicas hear that: whoever heard more than the promoted one gets everything anew, with Redis as with us.
- */
-async function hushed(master: ServerProcess): Promise<void> {
-  await master.client().call('ACL', 'SETUSER', 'default', '-publish');
-  await master.client().config('SET', 'repl-ping-replica-period', '3600');
 }
 
 const settingOf = async (server: ServerProcess, name: string) =>
@@ -154,18 +96,18 @@ test(
   async () => {
     const { master, ours, redis, sentinels } = await startGroup();
     await master.client().set('before', '1');
-    await hushed(master);
+    await hush(master);
     await expectInSync(master, ours, redis);
     await master.stop('SIGKILL');
-    await promoted(ours, sentinels);
-    await follows(redis, ours);
+    await untilPromoted(ours, group, sentinels);
+    await untilFollows(redis, ours);
     expect(await syncCounts(ours)).toMatchObject({ full: 0, partialOk: 1 });
     await ours.client().set('after', '1');
     await expectInSync(ours, redis);
     expect(await redis.client().get('before')).toBe('1');
     // The former master comes back as what it was, and is made a replica.
     const again = kept(await startSyncline({ port: master.port, settings: serverSettings }));
-    await follows(again, ours);
+    await untilFollows(again, ours);
     await expectInSync(ours, again, redis);
   },
   testMs,
@@ -176,12 +118,12 @@ test(
   async () => {
     const { master, ours, redis, sentinels } = await startGroup();
     await master.client().set('before', '1');
-    await hushed(master);
+    await hush(master);
     await expectInSync(master, ours, redis);
     expect(await sentinels[0]!.client().call('SENTINEL', 'FAILOVER', group)).toBe('OK');
-    await promoted(ours, sentinels);
-    await follows(redis, ours);
-    await follows(master, ours);
+    await untilPromoted(ours, group, sentinels);
+    await untilFollows(redis, ours);
+    await untilFollows(master, ours);
     await ours.client().set('after', '1');
     await expectInSync(ours, redis, master);
     expect(await syncCounts(ours)).toMatchObject({ full: 0, partialOk: 2 });
@@ -205,17 +147,17 @@ test(
     for (const sentinel of sentinels) {
       await waitFor(
         'each Sentinel to have read the new priority',
-        () => replicasOf(sentinel),
+        () => replicasOf(sentinel, group),
         (replicas) => replicas.some((fields) => fields['slave-priority'] === '1'),
         { timeoutMs: failoverMs },
       );
     }
     await master.client().set('before', '1');
-    await hushed(master);
+    await hush(master);
     await expectInSync(master, ours, redis);
     await master.stop('SIGKILL');
-    await promoted(redis, sentinels);
-    await follows(ours, redis);
+    await untilPromoted(redis, group, sentinels);
+    await untilFollows(ours, redis);
     expect(await syncCounts(redis)).toMatchObject({ full: 0, partialOk: 1 });
     await redis.client().set('after', '1');
     await expectInSync(redis, ours);

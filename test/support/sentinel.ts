@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RealServerName, startReal } from './redis-server.ts';
+import { info } from './replication.ts';
 import type { ServerProcess } from './server-process.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -49,21 +50,75 @@ export async function startSentinel(
   });
 }
 
-/** It asks the servers for INFO each ten seconds. */
-const replicaKnownMs = 60_000;
+/** It asks the servers for INFO each ten seconds, and takes a while to fail over. */
+const sentinelMs = 60_000;
 
-/** Waits until the Sentinel knows one replica of the master, and has heard from it that it follows: it would take it. */
-export async function untilReplicaKnown(sentinel: ServerProcess, masterName: string): Promise<void> {
-  const client = sentinel.client();
-  const follows = (replica: unknown) => {
-    const fields = Array.isArray(replica) ? replica.map(String) : [];
-    const fieldOf = (name: string) => fields[fields.indexOf(name) + 1];
-    return fieldOf('flags') === 'slave' && fieldOf('master-link-status') === 'ok';
-  };
+/** Waits until the Sentinel knows so many replicas, and has heard from each that it follows: it would take any. */
+export async function untilReplicasKnown(sentinel: ServerProcess, masterName: string, count: number): Promise<void> {
   await waitFor(
-    'the Sentinel to know the replica',
-    () => client.call('SENTINEL', 'REPLICAS', masterName),
-    (replicas) => Array.isArray(replicas) && replicas.length === 1 && follows(replicas[0]),
-    { timeoutMs: replicaKnownMs },
+    `the Sentinel to know ${count} replicas`,
+    () => replicasOf(sentinel, masterName),
+    (replicas) =>
+      replicas.length === count &&
+      replicas.every((fields) => fields.flags === 'slave' && fields['master-link-status'] === 'ok'),
+    { timeoutMs: sentinelMs },
   );
+}
+
+/** Waits until every Sentinel says that this server is the master now, and it says so itself. */
+export async function untilPromoted(
+  server: ServerProcess,
+  masterName: string,
+  sentinels: readonly ServerProcess[],
+): Promise<void> {
+  for (const sentinel of sentinels) {
+    const client = sentinel.client();
+    await waitFor(
+      `a Sentinel to name ${server.name} on ${server.port} as the master`,
+      () => client.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', masterName),
+      (address) => (address as string[])[1] === String(server.port),
+      { timeoutMs: sentinelMs },
+    );
+  }
+  const client = server.client();
+  await waitFor(
+    'the promoted server to be a master',
+    () => info(client, 'replication'),
+    (is) => is.role === 'master',
+  );
+}
+
+/** Waits until the replica's link to this master is up, wherever it was before. */
+export async function untilFollows(replica: ServerProcess, master: ServerProcess): Promise<void> {
+  const client = replica.client();
+  await waitFor(
+    `${replica.name} on ${replica.port} to follow ${master.port}`,
+    () => info(client, 'replication'),
+    (is) => is.master_port === String(master.port) && is.master_link_status === 'up',
+    { timeoutMs: sentinelMs },
+  );
+}
+
+/**
+ * Nothing more gets into the stream by itself. Sentinel publishes at the master, also while it hands over, and the
+ * replicas hear that: whoever heard more than the promoted one gets everything anew, with Redis as with us.
+ */
+export async function hush(master: ServerProcess): Promise<void> {
+  const client = master.client();
+  await client.call('ACL', 'SETUSER', 'default', '-publish');
+  await client.config('SET', 'repl-ping-replica-period', '3600');
+}
+
+/** The replicas of a master as the Sentinel describes them. */
+export async function replicasOf(sentinel: ServerProcess, masterName: string): Promise<Record<string, string>[]> {
+  const client = sentinel.client();
+  const replicas = (await client.call('SENTINEL', 'REPLICAS', masterName)) as unknown[];
+  client.disconnect();
+  return replicas.map(fieldsOf);
+}
+
+/** The flat list of names and values with which Sentinel describes a server. */
+export function fieldsOf(flat: unknown): Record<string, string> {
+  const words = flat as string[];
+  return Object.fromEntries(words.flatMap((word, i) => (i % 2 === 0 ? [[word, words[i + 1]!]] : [])));
 }
