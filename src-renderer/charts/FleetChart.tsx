@@ -48,19 +48,21 @@ const margin = { top: 14, right: 10, bottom: 0, left: 0 } as const;
 const axisLine = { stroke: 'var(--line)' } as const;
 const cursor = { stroke: 'var(--ink-faint)', strokeDasharray: '2 3' } as const;
 const autoDomain = ['auto', 'auto'] as const;
+/** Up to the next round value: the highest itself would be one more tick, on top of its neighbour. */
+const zeroDomain = [0, 'auto'] as const;
 const zeroAlone = [0];
 const tickStyle = { fill: 'var(--ink-faint)', fontSize: 10, fontFamily: 'var(--font-mono)' } as const;
 
 export function FleetChart(props: FleetChartProps) {
   const { rows, lines, span, marks, nameOf, format, startsAtZero, isFilled, edge } = props;
   const ticks = timeTicks(span);
+  const isFlat = startsAtZero && highestOf(rows) === 0;
   // Each prop of an axis that is another one than before costs a round through all that the chart has drawn.
   const valueDomain = useMemo(
-    () => (startsAtZero ? ([0, edgeOrMore(edge)] as const) : autoDomain),
-    [startsAtZero, edge],
+    () => (isFlat ? flatDomain(edge) : startsAtZero ? zeroDomain : autoDomain),
+    [isFlat, startsAtZero, edge],
   );
   const formatValue = useCallback((value: number) => format(value).replaceAll(' ', unbreakable), [format]);
-  const isFlat = startsAtZero && highestOf(rows) === 0;
   return (
     <ResponsiveContainer width="100%" height="100%" debounce={120}>
       <ComposedChart
@@ -121,6 +123,7 @@ export function FleetChart(props: FleetChartProps) {
         {edge !== null && (
           <ReferenceLine
             y={edge}
+            ifOverflow="extendDomain"
             stroke="var(--warning)"
             strokeDasharray="5 5"
             label={{ value: say('charts.edge'), position: 'insideTopRight', fill: 'var(--warning)', fontSize: 10 }}
@@ -201,6 +204,6 @@ function placeOf(viewBox: unknown): number {
   return typeof viewBox === 'object' && viewBox !== null && 'x' in viewBox ? Number(viewBox.x) : 0;
 }
 
-function edgeOrMore(edge: number | null): (max: number) => number {
-  return (max) => Math.max(max, edge === null ? 1 : edge * 1.15);
+function flatDomain(edge: number | null): readonly [number, number] {
+  return [0, edge === null ? 1 : edge * 1.15];
 }
