@@ -99,8 +99,8 @@ const markRank: Readonly<Record<MarkKind, number>> = {
 
 /** Marks nearer than this share of the span fall together: their icons would lie upon one another. */
 const mergeShare = 0.07;
-/** A word needs this share of the span to itself. */
-const wordShare = 0.2;
+/** A word with its icon needs this share of the span to itself, in the narrowest chart that shows words. */
+const wordShare = 0.28;
 
 /** Marks as lines: those close together become one, and a word stands only where the next line is far enough. */
 export function placeMarks(marks: readonly Mark[], span: ChartSpan): readonly PlacedMark[] {

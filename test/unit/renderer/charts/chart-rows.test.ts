@@ -73,6 +73,9 @@ test('marks close together become one line with the gravest word', () => {
 test('a word stands where it has room, and nowhere without', () => {
   const placed = placeMarks([mark(50_000, 'attached'), mark(58_000, 'linkUp'), mark(95_000, 'linkDown')], whole);
   expect(placed.map((line) => line.wordSide)).toEqual(['left', 'right', null]);
+  // Two words side by side need twice the room.
+  const near = placeMarks([mark(40_000, 'attached'), mark(85_000, 'promoted')], whole);
+  expect(near.map((line) => line.wordSide)).toEqual(['right', null]);
 });
 
 test('marks outside the span are left out', () => {
