@@ -35,11 +35,12 @@ export class SyncRecords implements Disposable {
   readonly #listening: Disposable;
 
   constructor(fleet: Fleet) {
-    this.#listening = fleet.changes.on(({ marks }) => {
+    this.#listening = fleet.changes.on(({ marks, removed }) => {
       for (const member of fleet.members) this.#look(member, fleet.members);
       for (const { nodeId, kind, atMs } of marks) {
         if (kind === 'promoted' || kind === 'attached') this.#roleChanges.set(nodeId, atMs);
       }
+      for (const id of removed) this.#forget(id);
     });
   }
 
@@ -71,6 +72,11 @@ export class SyncRecords implements Disposable {
 
   dispose(): void {
     this.#listening.dispose();
+  }
+
+  /** A node that comes back has another id. What its syncs took stays among the timed ones. */
+  #forget(id: NodeId): void {
+    for (const records of [this.#snapshots, this.#sampled, this.#rates, this.#roleChanges]) records.delete(id);
   }
 
   #look(replica: Member, members: readonly Member[]): void {
