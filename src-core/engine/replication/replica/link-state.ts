@@ -35,6 +35,8 @@ import type { Introduction, Message } from './handshake.ts';
  *    │   v                                             to parser │   transfer: loading ─┤
  *    └ connected <───────────────────────────────────────────────┴──────┘ loaded        │
  *         └───────────────────────────────────────────────────────────────────────────┘
+ *
+ * After snapshots that could not be loaded, one upon the other, the driver sends no tick for longer and longer.
  */
 export type LinkState =
   | { readonly kind: 'none' }

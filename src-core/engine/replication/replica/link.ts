@@ -15,14 +15,13 @@ import {
   type LinkState,
   type SnapshotEnd,
 } from './link-state.ts';
-import { LoadRefusals } from './load-refusals.ts';
+import { LoadRefusals, retryPauseMs } from './load-refusals.ts';
 import { MasterWire } from './master-wire.ts';
 import { ParserReception } from './parser-reception.ts';
 import { type SnapshotReception, snapshotWay } from './snapshot-reception.ts';
 import { StreamApplier } from './stream-applier.ts';
 
 const lineMaxBytes = 4096;
-const retryPauseMs = 1000;
 const keepAlive = Buffer.from('\n');
 
 export class MasterLink {
@@ -94,7 +93,7 @@ export class MasterLink {
     if (silentMs > this.#needs.settings.timeoutSeconds * 1000) this.#react({ kind: 'timedOut' });
     else if (this.#state.kind === 'connected') this.sendAck();
     else if (this.#state.kind === 'transfer' && this.#reception !== null) wire?.write(keepAlive);
-    if (this.#refusals.isOver(this.#needs.ports.clock.monotonicMs())) this.#react({ kind: 'tick' });
+    if (this.#mayTry(0)) this.#react({ kind: 'tick' });
   }
 
   /** The master asked by REPLCONF GETACK; answered when what came with the question has been applied. */
@@ -115,7 +114,7 @@ export class MasterLink {
   }
 
   #facts(): LinkFacts {
-    const { settings, ports, host, resume, handsOver } = this.#needs;
+    const { settings, host, resume, handsOver } = this.#needs;
     return {
       address: this.address,
       us: {
@@ -127,9 +126,14 @@ export class MasterLink {
       resume: resume(),
       handsOver: handsOver(),
       loadsFromDisk: snapshotWay(settings, host) === 'file',
-      mayRetryAtOnce:
-        this.#refusals.isOver(ports.clock.monotonicMs()) && ports.clock.monotonicMs() - this.#triedAtMs >= retryPauseMs,
+      mayRetryAtOnce: this.#mayTry(retryPauseMs),
     };
+  }
+
+  /** Whether the last try is so long ago, and snapshots that could not be loaded do not hold the next one back. */
+  #mayTry(leastMs: number): boolean {
+    const nowMs = this.#needs.ports.clock.monotonicMs();
+    return this.#refusals.isOver(nowMs) && nowMs - this.#triedAtMs >= leastMs;
   }
 
   #perform(effect: LinkEffect): void {

@@ -1,7 +1,7 @@
 // Snapshots that could not be loaded, one after the other: the next is asked for later and later, since each costs the master one.
 
-/** The first is followed by the usual pause. */
-const firstPauseMs = 1000;
+/** A link that is lost tries again at once, unless its last try is less long ago: not more than one a second. */
+export const retryPauseMs = 1000;
 const longestPauseMs = 60_000;
 
 export class LoadRefusals {
@@ -10,9 +10,10 @@ export class LoadRefusals {
 
   /** Another could not be loaded, at this moment of the monotonic clock; answers how long to wait, in milliseconds. */
   note(nowMs: number): number {
-    const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** this.#count);
+    const pauseMs = Math.min(longestPauseMs, retryPauseMs * 2 ** this.#count);
+    // After the first the link's own pause is enough.
+    if (this.#count > 0) this.#untilMs = nowMs + pauseMs;
     this.#count++;
-    this.#untilMs = nowMs + (pauseMs === firstPauseMs ? 0 : pauseMs);
     return pauseMs;
   }
 
