@@ -12,7 +12,7 @@ import {
 import { memo } from 'react';
 import type { NodeId } from '#core/contract/places.ts';
 import type { NodeView } from '#core/contract/views.ts';
-import { useHost } from '../bridge/host-store.ts';
+import { useIsHostThere } from '../bridge/host-store.ts';
 import { openDialog } from '../dialogs/dialog-store.ts';
 import { askPlan } from '../dialogs/plan-store.ts';
 import { say } from '../i18n/i18n.ts';
@@ -111,7 +111,7 @@ function NodeMenuItems({ nodeId }: { readonly nodeId: NodeId }) {
 
 /** The faults of a replica's link, and their end where one is on. */
 function FaultItems({ node }: { readonly node: NodeView }) {
-  const isHostThere = useHost((host) => host.client !== null);
+  const isHostThere = useIsHostThere();
   return (
     <>
       <Menu.Item
@@ -143,7 +143,7 @@ interface ActionItemProps {
 }
 
 export function ActionItem({ node, action, testId }: ActionItemProps) {
-  const isHostThere = useHost((host) => host.client !== null);
+  const isHostThere = useIsHostThere();
   const refusal = isHostThere ? action.whyNot(node) : hostGone;
   const ActionIcon = action.icon;
   return (
@@ -170,7 +170,7 @@ interface AttachItemsProps {
 export function AttachItems({ nodeId, side }: AttachItemsProps) {
   const nodes = useFleet((fleet) => fleet.nodes);
   const order = useFleet((fleet) => fleet.order);
-  const isHostThere = useHost((host) => host.client !== null);
+  const isHostThere = useIsHostThere();
   const node = nodes[nodeId];
   const others = order.flatMap((id) => (id === nodeId || nodes[id] === undefined ? [] : [nodes[id]]));
   if (node === undefined || others.length === 0) return <Menu.Label>{say('act.noTargets')}</Menu.Label>;

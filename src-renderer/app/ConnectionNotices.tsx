@@ -2,13 +2,13 @@
 import { notifications } from '@mantine/notifications';
 import { useEffect } from 'react';
 import type { ProfilesView } from '#core/contract/profiles.ts';
-import { hostClient, useHost } from '../bridge/host-store.ts';
+import { hostClient, useIsHostThere } from '../bridge/host-store.ts';
 import { problemText } from '../connections/problem-text.ts';
 import { openDialog } from '../dialogs/dialog-store.ts';
 import { say } from '../i18n/i18n.ts';
 
 export function ConnectionNotices() {
-  const isHostThere = useHost((host) => host.client !== null);
+  const isHostThere = useIsHostThere();
   useEffect(() => {
     if (isHostThere) void tellConnections();
   }, [isHostThere]);

@@ -9,7 +9,7 @@ import { attachCommand, whyNotAttach } from '../actions/attach.ts';
 import { actionsFor } from '../actions/node-actions.ts';
 import { type Refusal, refusalText } from '../actions/refusal.ts';
 import { windowActions } from '../actions/window-actions.ts';
-import { useHost } from '../bridge/host-store.ts';
+import { useIsHostThere } from '../bridge/host-store.ts';
 import { KeyHint } from '../design/KeyHint.tsx';
 import { askPlan } from '../dialogs/plan-store.ts';
 import { formatAddress } from '../i18n/format.ts';
@@ -33,7 +33,7 @@ export function Palette() {
 
 /** Rows are made while it is open only, from the fleet as it was then: figures do not matter here. */
 function OpenPalette({ setOpen }: { readonly setOpen: (isOpen: boolean) => void }) {
-  const isHostThere = useHost((host) => host.client !== null);
+  const isHostThere = useIsHostThere();
   const order = useFleet((fleet) => fleet.order);
   const nodes = useFleet(useShallow((fleet) => fleet.nodes));
   const groups = [

@@ -4,7 +4,7 @@ import { spotlight } from '@mantine/spotlight';
 import { IconPlugConnected, IconPlus, IconSearch } from '@tabler/icons-react';
 import { useShallow } from 'zustand/react/shallow';
 import type { Environment } from '#core/contract/labels.ts';
-import { useHost } from '../bridge/host-store.ts';
+import { useIsHostThere } from '../bridge/host-store.ts';
 import { KeyHint } from '../design/KeyHint.tsx';
 import { openDialog } from '../dialogs/dialog-store.ts';
 import { askPlan } from '../dialogs/plan-store.ts';
@@ -14,7 +14,7 @@ import { LivePill } from './LivePill.tsx';
 import { ReadOnlyPill } from './ReadOnlyPill.tsx';
 
 export function TopBar() {
-  const isHostThere = useHost((host) => host.client !== null);
+  const isHostThere = useIsHostThere();
   return (
     <header className="top-bar">
       <div className="brand">

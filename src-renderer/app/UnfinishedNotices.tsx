@@ -1,7 +1,7 @@
 // A notice of runs that Syncline did not finish because it ended: they are told once the host is there again.
 import { notifications } from '@mantine/notifications';
 import { useEffect } from 'react';
-import { hostClient, useHost } from '../bridge/host-store.ts';
+import { hostClient, useIsHostThere } from '../bridge/host-store.ts';
 import { openDialog } from '../dialogs/dialog-store.ts';
 import { say } from '../i18n/i18n.ts';
 import { statementText } from '../i18n/statement-text.ts';
@@ -10,7 +10,7 @@ import { statementText } from '../i18n/statement-text.ts';
 const runsLookedAt = 20;
 
 export function UnfinishedNotices() {
-  const isHostThere = useHost((host) => host.client !== null);
+  const isHostThere = useIsHostThere();
   useEffect(() => {
     if (isHostThere) void tellUnfinished();
   }, [isHostThere]);

@@ -11,6 +11,11 @@ interface HostConnection {
 
 export const useHost = create<HostConnection>(() => ({ state: { kind: 'opening', attempt: 1 }, client: null }));
 
+/** Whether there is a host to call: what calls one is switched off meanwhile. */
+export function useIsHostThere(): boolean {
+  return useHost((host) => host.client !== null);
+}
+
 export function reportCarrier(event: CarrierEvent, carrier?: Carrier): CarrierState {
   const state = stepCarrier(useHost.getState().state, event);
   useHost.setState({ state, client: state.kind === 'open' ? (carrier?.client ?? useHost.getState().client) : null });

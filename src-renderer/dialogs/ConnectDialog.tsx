@@ -7,7 +7,7 @@ import type { Environment } from '#core/contract/labels.ts';
 import type { Address } from '#core/contract/places.ts';
 import type { OfferedMaster } from '#core/contract/surroundings.ts';
 import { worstEnvironment } from '../app/environment.ts';
-import { hostClient, useHost } from '../bridge/host-store.ts';
+import { hostClient, useIsHostThere } from '../bridge/host-store.ts';
 import { formatAddress } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
 import { useFleet } from '../store/fleet-store.ts';
@@ -38,7 +38,7 @@ type Try =
 function ConnectBody({ address }: { readonly address: Address | null }) {
   const [form, setForm] = useState<ConnectForm>(() => emptyForm(address, environmentOf(address)));
   const [attempt, setAttempt] = useState<Try>({ kind: 'idle' });
-  const isHostThere = useHost((host) => host.client !== null);
+  const isHostThere = useIsHostThere();
   const change = (part: Partial<ConnectForm>) => setForm((held) => ({ ...held, ...part }));
   const request = toRequest(form);
 

@@ -5,7 +5,7 @@ import type { Failure } from '#core/contract/failures.ts';
 import type { NodeId } from '#core/contract/places.ts';
 import type { NodeView } from '#core/contract/views.ts';
 import { clearFault, setFault } from '../actions/fault-calls.ts';
-import { useHost } from '../bridge/host-store.ts';
+import { useIsHostThere } from '../bridge/host-store.ts';
 import { faultText } from '../i18n/fault-words.ts';
 import { formatAddress } from '../i18n/format.ts';
 import { say } from '../i18n/i18n.ts';
@@ -45,7 +45,7 @@ function FaultsBody({ node, masterName }: { readonly node: NodeView; readonly ma
   const [form, setForm] = useState<FaultForm>(() => formOf(relay?.fault ?? null));
   const [seed] = useState(() => Math.floor(Math.random() * seedBelow));
   const [attempt, setAttempt] = useState<Try>({ kind: 'idle' });
-  const isHostThere = useHost((host) => host.client !== null);
+  const isHostThere = useIsHostThere();
   const isBusy = attempt.kind === 'setting' || attempt.kind === 'clearing';
   const fault = toFault(form, seed);
   const names = { replica: node.name, master: masterName };

@@ -1,7 +1,7 @@
 // The foot of the plan dialog: the name to type, and the buttons that run, stop, undo, resume or plan anew.
 import { Button, CopyButton, TextInput } from '@mantine/core';
 import type { ActKind, Plan } from '#core/contract/acts.ts';
-import { useHost } from '../bridge/host-store.ts';
+import { useIsHostThere } from '../bridge/host-store.ts';
 import { say } from '../i18n/i18n.ts';
 import { isForceable } from './PlanSteps.tsx';
 import { asRedisCli } from './plan-commands.ts';
@@ -136,7 +136,7 @@ interface RunButtonProps {
 }
 
 function RunButton({ state, plan, word, reason }: RunButtonProps) {
-  const isHostThere = useHost((host) => host.client !== null);
+  const isHostThere = useIsHostThere();
   const isDraftAhead = usePlan((held) => held.isDraftAhead);
   const expected = plan?.typedConfirmation ?? null;
   const isFailing = plan?.checks.some((check) => check.level === 'fail') ?? true;

@@ -8,7 +8,7 @@ import type { NodeView } from '#core/contract/views.ts';
 import { ActionItem, AttachItems } from '../actions/NodeMenu.tsx';
 import { actionsFor, actsKey, type NodeAction } from '../actions/node-actions.ts';
 import { refusalText } from '../actions/refusal.ts';
-import { useHost } from '../bridge/host-store.ts';
+import { useIsHostThere } from '../bridge/host-store.ts';
 import { ProfileDot } from '../connections/ProfileDot.tsx';
 import { lineageColour } from '../design/lineage.ts';
 import { StateGlyph } from '../design/StateGlyph.tsx';
@@ -93,7 +93,7 @@ function NodeFailure({ node }: { readonly node: NodeView }) {
 
 const ActButtons = memo(function ActButtons({ nodeId }: { readonly nodeId: NodeId }) {
   const node = useSteadyNode(nodeId, actsKey);
-  const isHostThere = useHost((host) => host.client !== null);
+  const isHostThere = useIsHostThere();
   if (node === undefined) return null;
   const actions = actionsFor(node);
   const grouped = [resyncKinds, treeKinds, lifecycleKinds];
@@ -148,7 +148,7 @@ function ActMenu({ node, actions, text, isOn }: ActMenuProps) {
 
 const EndButtons = memo(function EndButtons({ nodeId }: { readonly nodeId: NodeId }) {
   const node = useSteadyNode(nodeId, actsKey);
-  const isHostThere = useHost((host) => host.client !== null);
+  const isHostThere = useIsHostThere();
   if (node === undefined) return null;
   const ends = actionsFor(node).filter((action) => lifecycleKinds.has(action.kind));
   return ends.map((action) => <EndButton key={action.kind} node={node} action={action} isHostThere={isHostThere} />);

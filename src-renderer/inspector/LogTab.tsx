@@ -5,7 +5,7 @@ import { memo, useEffect, useRef, useState } from 'react';
 import type { NodeId } from '#core/contract/places.ts';
 import type { LogLine, NodeView } from '#core/contract/views.ts';
 import type { HostClient } from '../bridge/carrier.ts';
-import { useHost } from '../bridge/host-store.ts';
+import { useIsHostThere } from '../bridge/host-store.ts';
 import { useNodeStream } from '../bridge/use-node-stream.ts';
 import { EmptyState } from '../design/EmptyState.tsx';
 import { formatClock } from '../i18n/format.ts';
@@ -26,7 +26,7 @@ function Log({ node }: { readonly node: NodeView }) {
   const lines = useNodeStream(node.id, open, appendLines) ?? [];
   const [filter, setFilter] = useState('');
   const [isFollowing, setFollowing] = useState(true);
-  const isHostThere = useHost((host) => host.client !== null);
+  const isHostThere = useIsHostThere();
   const shown = filterLines(lines, filter);
   return (
     <div className="log">
